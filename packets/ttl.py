@@ -1,0 +1,60 @@
+"""TTL tracks: with which TTLs (IPv4) or hop limits (IPv6) the packets that name a host as sender arrive.
+
+Senders start at 64, 128 or 255; every router takes one off (RFC 791, RFC 8200). A device that writes another host's
+address into a packet cannot easily hide how far away it stands. RSTs are counted apart: they are what is in question.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from packets.columns import COPY, NOT_IP, RST, TCP
+
+INITIAL = (64, 128, 255)
+MOST_FRAMES = 8  # frames kept as witnesses of a track
+
+
+@dataclass(frozen=True)
+class Track:
+    """The TTLs of one host's packets, RSTs left out: how many packets with each, and frames that show them."""
+
+    counts: dict[int, int]
+    frames: dict[int, tuple[int, ...]]
+
+    @property
+    def packets(self) -> int:
+        """Packets in the track."""
+        return sum(self.counts.values())
+
+    @property
+    def ttl(self) -> int | None:
+        """The one TTL of all packets; None without packets, or when there are several."""
+        return next(iter(self.counts)) if len(self.counts) == 1 else None
+
+
+def initial(ttl: int) -> int:
+    """The initial TTL that a packet seen with ``ttl`` started with: the next of 64, 128, 255."""
+    return next(start for start in INITIAL if ttl <= start)
+
+
+def hops(ttl: int) -> int:
+    """Hops to the sender as traceroute counts: initial - seen + 1; 1 is the first device on the way."""
+    return initial(ttl) - ttl + 1
+
+
+def tracks(packets: NDArray[np.void], hosts: int) -> list[Track]:
+    """One Track for each host number; ``packets`` are PACKET_DTYPE rows."""
+    reset = (packets["protocol"] == TCP) & ((packets["flags"] & RST) != 0)
+    usable = (packets["source"] >= 0) & (packets["protocol"] != NOT_IP) & ~reset & ((packets["marks"] & COPY) == 0)
+    some = packets[usable]
+    key = some["source"].astype(np.int64) * 256 + some["ttl"]
+    order = np.lexsort((some["frame"], key))
+    values, starts, counts = np.unique(key[order], return_index=True, return_counts=True)
+    frames = some["frame"][order]
+    out = [Track({}, {}) for _ in range(hosts)]
+    for value, start, count in zip(values.tolist(), starts.tolist(), counts.tolist(), strict=True):
+        track, ttl = out[value // 256], value % 256
+        track.counts[ttl] = count
+        track.frames[ttl] = tuple(frames[start : start + min(count, MOST_FRAMES)].tolist())
+    return out

@@ -1,0 +1,279 @@
+"""pcap: a file header, then records of a time, two lengths and a frame.
+
+Source: draft-ietf-opsawg-pcap; for the modified headers, the swapped lengths and AIX, the notes in Wireshark's libpcap.c.
+"""
+
+import struct
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+from itertools import repeat
+
+import numpy as np
+from numpy.typing import NDArray
+
+from packets.errors import CaptureError
+from packets.formats.batch import Batch
+from packets.formats.limits import Limits
+from packets.formats.reading import Columns, End, Ending, Reading
+from packets.formats.walk import Positions, gather, leap
+from packets.formats.window import Bytes, Window
+
+HEADER = 24  # bytes of the file header
+# A frame whose FCS bit is set tells its length in units of two bytes in the top four bits of the link type field.
+_FCS_PRESENT, _RESERVED = 0x04000000, 0x03FF0000
+# Below this mean size of a record, finding all candidates of a window at once beats stepping (measured).
+_LEAP_BELOW = 450
+_SAMPLE = 256  # records stepped over before the choice
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How the records of one pcap file are laid out."""
+
+    name: str  # "pcap", "pcap-ns" or "pcap-modified"
+    order: str  # "<" or ">"
+    tick_ns: int  # nanoseconds of one unit of the fraction
+    sizes: tuple[int, ...]  # possible sizes of a record's header, likely ones first
+    size: int = 16
+    swapped: str = "no"  # are the two lengths exchanged: "no", "yes" (before 2.3), "maybe" (2.3)
+    link_type: int = 1
+    fcs: int = 0  # bytes
+
+
+_KINDS = {
+    0xA1B2C3D4: ("pcap", 1000, (16, 24, 20)),  # 24: the patched libpcap of Red Hat 6.1; 20: Nokia
+    0xA1B23C4D: ("pcap-ns", 1, (16,)),
+    0xA1B2CD34: ("pcap-modified", 1000, (24, 28)),  # Alexey Kuznetzov's patches: interface, protocol, packet type
+}
+MAGICS = {struct.pack(order + "I", magic): (order, *kind) for magic, kind in _KINDS.items() for order in "<>"}
+
+
+def recognises(head: bytes) -> bool:
+    return head[:4] in MAGICS
+
+
+def begins(head: bytes) -> bool:
+    """Whether these bytes in the middle of a file are the header of another pcap file: stricter than the magic alone."""
+    if head[:4] not in MAGICS or len(head) < 16:
+        return False
+    major, minor, zone, accuracy = struct.unpack_from(MAGICS[head[:4]][0] + "HHII", head, 4)
+    return major == 2 and minor in (3, 4) and zone == 0 and accuracy == 0
+
+
+def layout(data: Bytes, limits: Limits) -> Layout:
+    """Read the file header. Raises CaptureError when it is cut short or of an unknown version."""
+    if len(data) < HEADER:
+        raise CaptureError(
+            "cut_in_header",
+            f"The file is cut off inside the pcap header: {len(data)} of {HEADER} bytes are there, and no packet.",
+            f"ファイルがpcapヘッダーの途中で切れています（{HEADER}バイト中{len(data)}バイト）。パケットはありません。",
+        )
+    order, name, tick, sizes = MAGICS[bytes(data[:4])]
+    major, minor, network = struct.unpack_from(order + "HH12xI", data, 4)
+    _check_version(major, minor)
+    _check_network(network)
+    swapped = "maybe" if minor == 3 else "no"
+    if major == 543 or minor < 3:
+        swapped = "yes"
+    fcs = (network >> 28) * 2 if network & _FCS_PRESENT else 0
+    plain = Layout(name, order, tick, sizes, sizes[0], swapped, network & 0xFFFF, fcs)
+    return replace(plain, size=_record_size(data, plain, limits))
+
+
+def _check_version(major: int, minor: int) -> None:
+    if major not in (2, 543):  # 543: DG/UX wrote 2.3 as one number
+        raise CaptureError(
+            "unknown_version",
+            f"This is a pcap file of version {major}.{minor}; only version 2 is known, so its header is damaged.",
+            f"pcapファイルのバージョンが{major}.{minor}です。既知のバージョンは2のみで、ヘッダーが壊れています。",
+        )
+
+
+def _check_network(network: int) -> None:
+    if network & _RESERVED:
+        raise CaptureError(
+            "unknown_link_type",
+            f"The link type field of the pcap header (0x{network:08x}) has reserved bits set, so it names no link type.",
+            f"pcapヘッダーのリンク種別（0x{network:08x}）の予約ビットが立っており、リンク種別として読めません。",
+        )
+
+
+def _record_size(data: Bytes, plain: Layout, limits: Limits) -> int:
+    """The first size under which the beginning of the file makes sense; the usual one when none does."""
+    fitting = (size for size in plain.sizes if _makes_sense(data, replace(plain, size=size), limits))
+    return next(fitting, plain.sizes[0])
+
+
+def _makes_sense(data: Bytes, guess: Layout, limits: Limits) -> bool:
+    position = HEADER
+    for _ in range(10):
+        if position + guess.size > len(data):
+            break
+        _, fraction, captured, original = struct.unpack_from(guess.order + "4I", data, position)
+        captured, original = _lengths(captured, original, guess.swapped)
+        if fraction * guess.tick_ns >= 1_000_000_000 or captured > limits.most_record or captured > original:
+            return False
+        position += guess.size + captured
+    return position > HEADER
+
+
+def _lengths(captured: int, original: int, swapped: str) -> tuple[int, int]:
+    if swapped == "yes" or (swapped == "maybe" and captured > original):
+        return original, captured
+    return captured, original
+
+
+def read(window: Window, reading: Reading) -> Generator[Batch, None, Ending]:
+    """Yield the frames of the pcap file at the start of the window; returns how it ended."""
+    form = layout(window.data, reading.limits)
+    interface = reading.interfaces
+    reading.interfaces += 1
+    window.move(HEADER, form.size + reading.limits.most_record)
+    while True:
+        data = window.data
+        positions, fields, ending = _records(data, form, reading.limits, window.ended)
+        if len(positions):
+            yield from reading.batches(data, _columns(positions, fields, form, interface, reading))
+        if ending.end is not End.WHOLE or (window.ended and ending.at >= len(data)):
+            return ending
+        window.move(ending.at, form.size + reading.limits.most_record)
+
+
+def _records(
+    data: Bytes, form: Layout, limits: Limits, last: bool
+) -> tuple[Positions, NDArray[np.int64], Ending]:
+    """Positions and fields (seconds, fraction, captured, original) of the whole records in ``data``, and what follows.
+
+    The ending is WHOLE at the first byte that is not yet used when only more data is wanted.
+    """
+    positions = _walk(data, form)
+    fields = gather(data, positions, form.size).view(form.order + "u4")[:, :4].astype(np.int64)
+    if form.swapped != "no":
+        fields[:, 2:] = np.sort(fields[:, 2:]) if form.swapped == "maybe" else fields[:, :1:-1]
+    ends = positions + form.size + fields[:, 2]
+    stop, ending = _stop(data, form, positions, fields, limits)
+    if ending is None:
+        stop = int(np.searchsorted(ends, len(data), side="right"))
+        at = int(ends[stop - 1]) if stop else 0
+        ending = _rest(data, at, form, last)
+    return positions[:stop], fields[:stop], ending
+
+
+def _stop(
+    data: Bytes, form: Layout, positions: Positions, fields: NDArray[np.int64], limits: Limits
+) -> tuple[int, Ending | None]:
+    """The first record that is none: too long, all zero, or the header of another file."""
+    claims = fields[:, 2]
+    too_long = np.flatnonzero(claims > limits.most_record)
+    stop = int(too_long[0]) if len(too_long) else len(positions)
+    for index in np.flatnonzero((claims[:stop] == 0) & (fields[:stop, 3] == 0)):
+        at = int(positions[index])
+        if begins(bytes(data[at : at + HEADER])):
+            return int(index), Ending(End.GLUED, at)
+        if not any(data[at : at + 2 * form.size]):
+            return int(index), Ending(End.ZEROS, at)
+    if stop < len(positions):
+        return stop, Ending(End.DAMAGED, int(positions[stop]), _claim(int(claims[stop])))
+    return stop, None
+
+
+def _claim(length: int) -> dict[str, str]:
+    size = f"{length:,} bytes" if length < 2**30 else f"{length / 2**30:.1f} GiB"
+    return {"en": f"claims {size}", "ja": f"長さを{size.replace('bytes', 'バイト')}としている"}
+
+
+def _rest(data: Bytes, at: int, form: Layout, last: bool) -> Ending:
+    """Bytes behind the last whole record: nothing yet, or at the end of the stream a record that is cut."""
+    if not last or at >= len(data):
+        return Ending(End.WHOLE, at)
+    left = len(data) - at
+    if left <= form.size and not any(data[at:]):
+        return Ending(End.ZEROS, at)
+    part = ("header", "ヘッダー") if left < form.size else ("packet", "パケット")
+    return Ending(End.CUT, at, {"en": f"is cut off inside its {part[0]}", "ja": f"{part[1]}の途中で切れている"})
+
+
+def _columns(
+    positions: Positions, fields: NDArray[np.int64], form: Layout, interface: int, reading: Reading
+) -> Columns:
+    rows = len(positions)
+    time = fields[:, 0] * 1_000_000_000 + fields[:, 1] * form.tick_ns
+    over = np.flatnonzero(fields[:, 1] * form.tick_ns >= 1_000_000_000)
+    reading.count("fraction", len(over), reading.frames + 1 + int(over[0]) if len(over) else None)
+    reading.last_ns = int(time[-1])
+    return {
+        "offset": positions + form.size,
+        "captured": fields[:, 2],
+        "original": fields[:, 3],
+        "time_ns": time,
+        "link_type": np.full(rows, form.link_type, np.uint16),
+        "interface": np.full(rows, min(interface, 65_535), np.uint16),
+        "fcs": np.full(rows, form.fcs, np.uint8),
+    }
+
+
+def _walk(data: Bytes, form: Layout) -> Positions:
+    """Positions of all record headers that lie within ``data``, from its first byte on."""
+    positions, position = _step(data, 0, form, _SAMPLE)
+    if len(positions) < _SAMPLE:
+        return positions
+    pieces = [positions]
+    if form.swapped == "no" and position < _SAMPLE * _LEAP_BELOW:
+        leapt, position = _leap(data, position, form)
+        pieces.append(leapt)
+    pieces.append(_step(data, position, form, len(data))[0])
+    return np.concatenate(pieces)
+
+
+def _step(data: Bytes, position: int, form: Layout, most: int) -> tuple[Positions, int]:
+    """Up to ``most`` records, one by one; the tight loop of the reader."""
+    found: list[int] = []
+    append, size, last = found.append, form.size, len(data) - form.size
+    if form.swapped == "maybe":
+        return _step_either(data, position, form, most)
+    unpack = struct.Struct(form.order + ("12xI" if form.swapped == "yes" else "8xI")).unpack_from
+    try:
+        for _ in repeat(None, most):
+            (captured,) = unpack(data, position)
+            append(position)
+            position += size + captured
+    except struct.error:  # beyond the data
+        pass
+    while found and found[-1] > last:
+        position = found.pop()
+    return np.array(found, dtype=np.int64), position
+
+
+def _step_either(data: Bytes, position: int, form: Layout, most: int) -> tuple[Positions, int]:
+    found: list[int] = []
+    unpack = struct.Struct(form.order + "8xII").unpack_from
+    while position + form.size <= len(data) and len(found) < most:
+        found.append(position)
+        position += form.size + min(unpack(data, position))
+    return np.array(found, dtype=np.int64), position
+
+
+def _leap(data: Bytes, start: int, form: Layout) -> tuple[Positions, int]:
+    """As ``_step``, by guessing: a record's time begins with the same two bytes as that of the record at ``start``."""
+    last = len(data) - form.size
+    if start > last:
+        return np.empty(0, np.int64), start
+    buffer = np.frombuffer(data, np.uint8)
+    high, low = (3, 2) if form.order == "<" else (0, 1)
+    alike = buffer[high : last + 1 + high] == buffer[start + high]
+    alike &= buffer[low : last + 1 + low] == buffer[start + low]
+    candidates = np.flatnonzero(alike)
+    claims = gather(data, candidates + 8, 4).view(form.order + "u4")[:, 0]
+    fitting = claims < 2**18
+    candidates = candidates[fitting]
+    following = candidates + form.size + claims[fitting]
+    return leap(start, candidates, following, lambda at: _next(data, at, form, last))
+
+
+def _next(data: Bytes, at: int, form: Layout, last: int) -> int:
+    if at > last:
+        return -1
+    return at + form.size + int(struct.unpack_from(form.order + "I", data, at + 8)[0])
+
+
+

@@ -1,0 +1,56 @@
+"""One end no longer knows the connection: it restarted, or lost the socket, and answers the other's segment with a bare RST.
+
+Holds when all of these are true:
+
+- the connection was open when the RST came
+- the RST is the host's own: its TTL is that of the host's other packets
+- it is the answer of a kernel without the connection: no ACK, at the number that the peer's segment acknowledged
+- the host had not closed before: no FIN of its own
+- it took something away: data was outstanding, or no FIN had passed before
+
+Supersedes keepalive and clean_close.
+"""
+
+from diagnoses import aborts
+from diagnoses.case import Connection
+from diagnoses.finding import Finding, Rejected, say
+
+CODE = "half_open_reset"
+SUPERSEDES = ("keepalive", "clean_close")
+candidates = aborts.candidates
+
+
+def was_open(c: Connection) -> bool:
+    return bool(aborts.candidates(c.record))
+
+
+def sent_by_host(c: Connection) -> bool:
+    return aborts.first_abort(c).ruling.sender == "host"
+
+
+def knows_no_connection(c: Connection) -> bool:
+    found = aborts.first_abort(c)
+    return not found.ruling.reset.has_ack and found.answers_peer
+
+
+def not_closed_before(c: Connection) -> bool:
+    return not aborts.first_abort(c).closed_before
+
+
+def did_harm(c: Connection) -> bool:
+    return not aborts.harmless(c, aborts.first_abort(c).rst)
+
+
+CONDITIONS = (was_open, sent_by_host, knows_no_connection, not_closed_before, did_harm)
+
+
+def find(c: Connection) -> Finding:
+    """The finding, once all conditions hold."""
+    found = aborts.first_abort(c)
+    return Finding(
+        CODE, "error", "likely", c.number, (c.client.address, c.server.address), found.evidence, say("title", **found.values),
+        (say("answer", **found.values), say("idle", **found.values), say("same_ttl", **found.values), say("limits", **found.values)),
+        found.by_sender, found.numbers,
+        (Rejected("reset_on_path", say("not_path", **found.values)), Rejected("application_abort", say("not_abort"))),
+        say("settle", **found.values),
+    )  # fmt: skip

@@ -1,0 +1,62 @@
+"""What the three diagnoses of a refused SYN have in common: the RSTs that answer it, and what the court says of them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diagnoses.case import Connection, frames
+from diagnoses.finding import Value
+from diagnoses.reset_court import Ruling, first_reset, rule
+from packets.columns import RST, SYN
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A SYN that a RST answered."""
+
+    connection: Connection
+    ruling: Ruling
+    syns: tuple[int, ...]  # frames
+    rsts: tuple[int, ...]  # frames
+    on_link: bool  # the RST left the network card that ARP names for the server's address
+
+    @property
+    def values(self) -> dict[str, object]:
+        """What sentences about a refusal may name."""
+        c, ruling = self.connection, self.ruling
+        return {
+            "client": c.client.address, "host": c.server.address, "port": c.server.port, "server": c.server.shown,
+            "rsts": self.rsts, "n": len(self.rsts), "ttl": ruling.reset.ttl, "hop": ruling.hops, "baseline": ruling.baseline,
+            "witnesses": ruling.witnesses, "packets": ruling.reset.track.packets,
+            "host_hop": c.hops_to(c.server), "ttls": sorted(ruling.reset.track.counts),
+        }  # fmt: skip
+
+    @property
+    def numbers(self) -> dict[str, Value]:
+        """The numbers that decide."""
+        found: dict[str, Value] = {"resets": len(self.rsts), "rst_ttl": self.ruling.reset.ttl}
+        if self.ruling.baseline is not None:
+            found |= {"host_ttl": self.ruling.baseline, "host_packets": self.ruling.reset.track.packets}
+        return found
+
+
+def candidates(table: NDArray[np.void]) -> NDArray[np.bool_]:
+    """Connections in which the SYN was answered by a RST before anything else came from the server."""
+    answered_first = (table["server_first_syn_ack"] < 0) | (table["server_first_rst"] < table["server_first_syn_ack"])
+    found: NDArray[np.bool_] = (
+        (table["client_syn"] > 0) & (table["server_rst"] > 0) & (table["server_data_segments"] == 0) & answered_first
+    )
+    return found
+
+
+def answers_syn(c: Connection) -> bool:
+    """The first thing that came in the server's name was a RST (RFC 9293 section 3.10.7.1)."""
+    return bool(c.server.rows[0]["flags"] & RST)
+
+
+def weigh(c: Connection) -> Refusal:
+    """Gather the evidence of a refused SYN."""
+    rsts = c.server.rows[(c.server.rows["flags"] & RST) != 0]
+    syns = c.client.rows[(c.client.rows["flags"] & SYN) != 0]
+    return Refusal(c, rule(first_reset(c, c.server)), frames(syns), frames(rsts), c.case.on_link(c, rsts[0]))

@@ -1,0 +1,57 @@
+"""All diagnoses, one line each, in the order in which a connection's verdict is looked for."""
+
+from diagnoses.application_abort import rule as application_abort
+from diagnoses.capture_drops import rule as capture_drops
+from diagnoses.checksum_offload import rule as checksum_offload
+from diagnoses.clean_close import rule as clean_close
+from diagnoses.clock_step import rule as clock_step
+from diagnoses.duplicate_frames import rule as duplicate_frames
+from diagnoses.fin_unanswered import rule as fin_unanswered
+from diagnoses.form import ConnectionRule, QualityRule
+from diagnoses.half_open_reset import rule as half_open_reset
+from diagnoses.icmp_unreachable import rule as icmp_unreachable
+from diagnoses.keepalive import rule as keepalive
+from diagnoses.keepalive_failed import rule as keepalive_failed
+from diagnoses.offloaded_segments import rule as offloaded_segments
+from diagnoses.one_way_capture import rule as one_way_capture
+from diagnoses.port_closed import rule as port_closed
+from diagnoses.refused_on_path import rule as refused_on_path
+from diagnoses.refused_sender_unknown import rule as refused_sender_unknown
+from diagnoses.reset_after_close import rule as reset_after_close
+from diagnoses.reset_on_path import rule as reset_on_path
+from diagnoses.reset_sender_unknown import rule as reset_sender_unknown
+from diagnoses.starts_midstream import rule as starts_midstream
+from diagnoses.syn_unanswered import rule as syn_unanswered
+from diagnoses.truncated_frames import rule as truncated_frames
+
+# Can the capture be trusted? Asked first, of the capture as a whole.
+QUALITY: tuple[QualityRule, ...] = (
+    duplicate_frames,
+    one_way_capture,
+    starts_midstream,
+    capture_drops,
+    truncated_frames,
+    offloaded_segments,
+    checksum_offload,
+    clock_step,
+)
+
+# What happened to each connection?
+CONNECTIONS: tuple[ConnectionRule, ...] = (
+    refused_on_path,
+    port_closed,
+    refused_sender_unknown,
+    icmp_unreachable,
+    syn_unanswered,
+    keepalive_failed,
+    reset_on_path,
+    half_open_reset,
+    application_abort,
+    reset_sender_unknown,
+    fin_unanswered,
+    reset_after_close,
+    keepalive,
+    clean_close,
+)
+
+CODES: tuple[str, ...] = tuple(rule.CODE for rule in (*CONNECTIONS, *QUALITY))

@@ -1,0 +1,81 @@
+"""Who sent a RST? Weighs the facts of packets.resets: the host it names, a device on the path, or undecided.
+
+The exact TTL is the first witness (a tolerance of one hop would throw it away); what only the holder of the connection
+can know is the second. A kernel's stateless RST (window 0, ID 0, no options) looks the same from either and proves nothing.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from diagnoses.case import Connection, End
+from diagnoses.finding import Confidence
+from packets.columns import RST
+from packets.resets import Reset, describe
+from packets.ttl import hops
+
+STABLE = 3  # packets of a host with one TTL that make a baseline; fewer may be a SYN proxy or a load balancer
+Sender = Literal["host", "path", "unknown"]
+Reason = Literal[
+    "same_ttl", "nearer", "farther", "no_baseline", "weak_baseline", "mixed_baseline", "went_on", "state_known"
+]
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """The court's answer, and the fact that decided."""
+
+    sender: Sender
+    confidence: Confidence
+    reason: Reason
+    reset: Reset
+    baseline: int | None  # the TTL compared with
+
+    @property
+    def witnesses(self) -> tuple[int, ...]:
+        """Frames that show the baseline."""
+        if self.baseline is None:
+            return tuple(f for frames in self.reset.track.frames.values() for f in frames[:2])
+        return self.reset.track.frames.get(self.baseline, ())
+
+    @property
+    def hops(self) -> int:
+        """Hops to the sender of the RST, by its TTL."""
+        return hops(self.reset.ttl)
+
+
+def first_reset(connection: Connection, end: End) -> Reset:
+    """Facts of the first RST that ``end`` is said to have sent."""
+    rst = end.rows[(end.rows["flags"] & RST) != 0][0]
+    return describe(rst, end.rows, end.track, connection.case.resets)
+
+
+def rule(reset: Reset) -> Ruling:
+    """Judge one RST."""
+    baseline = _baseline(reset)
+    if reset.stateful and baseline is not None and (reset.ttl == baseline or reset.has_timestamps):
+        return Ruling("host", "certain" if reset.ttl == baseline else "likely", "state_known", reset, baseline)
+    if baseline is None:
+        return Ruling("unknown", "possible", "mixed_baseline" if reset.track.counts else "no_baseline", reset, None)
+    if reset.ttl == baseline:
+        return _same(reset, baseline)
+    if reset.went_on:
+        return Ruling("path", "certain", "went_on", reset, baseline)
+    if reset.track.counts[baseline] < STABLE:
+        return Ruling("unknown", "possible", "weak_baseline", reset, baseline)
+    if hops(reset.ttl) >= hops(baseline):
+        return Ruling("unknown", "possible", "farther", reset, baseline)
+    return Ruling("path", "certain" if reset.alike >= 2 else "likely", "nearer", reset, baseline)
+
+
+def _baseline(reset: Reset) -> int | None:
+    """The host's TTL: its only one, or with several that of its segments after the handshake in this very connection."""
+    if reset.track.ttl is not None:
+        return reset.track.ttl
+    return next(iter(reset.same_flow)) if len(reset.same_flow) == 1 else None
+
+
+def _same(reset: Reset, baseline: int) -> Ruling:
+    if reset.went_on:
+        return Ruling("unknown", "possible", "went_on", reset, baseline)
+    sure: Confidence = "certain" if reset.track.counts.get(baseline, 0) >= STABLE else "likely"
+    return Ruling("host", sure, "same_ttl", reset, baseline)

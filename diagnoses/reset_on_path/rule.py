@@ -1,0 +1,50 @@
+"""A device on the path resets an established connection in the name of one end.
+
+Holds when all of these are true:
+
+- the connection was open when the RST came
+- the RST was made on the path: it comes from nearer than the packets of the host it names (at least three, all with one
+  TTL), or that host went on with the connection afterwards
+- it took something away: data was outstanding, or no FIN had passed before
+
+Supersedes keepalive and clean_close.
+"""
+
+from diagnoses import aborts
+from diagnoses.case import Connection
+from diagnoses.finding import Culprit, Finding, Rejected, say
+
+CODE = "reset_on_path"
+SUPERSEDES = ("keepalive", "clean_close")
+candidates = aborts.candidates
+
+
+def was_open(c: Connection) -> bool:
+    return bool(aborts.candidates(c.record))
+
+
+def sent_on_path(c: Connection) -> bool:
+    return aborts.first_abort(c).ruling.sender == "path"
+
+
+def did_harm(c: Connection) -> bool:
+    return not aborts.harmless(c, aborts.first_abort(c).rst)
+
+
+CONDITIONS = (was_open, sent_on_path, did_harm)
+
+
+def find(c: Connection) -> Finding:
+    """The finding, once all conditions hold."""
+    found = aborts.first_abort(c)
+    nearer = found.ruling.reason == "nearer"
+    told = [say("rst_ttl" if nearer else "rst_foreign", **found.values), say("host_ttl", **found.values)]
+    if found.idle_s >= aborts.IDLE_S:
+        told.append(say("idle", **found.values))
+    return Finding(
+        CODE, "error", found.ruling.confidence, c.number, (c.client.address, c.server.address), found.evidence,
+        say("title" if nearer else "title_injected", **found.values), (*told, say("limits", **found.values)),
+        Culprit("path", None, found.ruling.hops if nearer else None), found.numbers | {"rst_hop": found.ruling.hops},
+        (Rejected("application_abort", say("not_host", **found.values)), Rejected("half_open_reset", say("not_host", **found.values))),
+        say("settle", **found.values),
+    )  # fmt: skip

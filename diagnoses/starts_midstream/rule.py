@@ -1,0 +1,47 @@
+"""Connections were already open when the capture began.
+
+Holds when all of these are true:
+
+- a TCP connection is in the capture
+- its first packets carry no SYN
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diagnoses.case import Case
+from diagnoses.finding import Culprit, Finding, say
+from packets.columns import TCP
+
+CODE = "starts_midstream"
+MOST_SHOWN = 10  # connections named as evidence
+
+
+def begun_before(table: NDArray[np.void]) -> NDArray[np.bool_]:
+    """TCP connections without any SYN; a lone RST belongs to nothing and does not count."""
+    no_syn = (table["client_syn"] + table["client_syn_ack"] + table["server_syn_ack"] + table["server_syn"]) == 0
+    more = table["packets"] > table["client_rst"] + table["server_rst"]
+    found: NDArray[np.bool_] = (table["protocol"] == TCP) & no_syn & more
+    return found
+
+
+def tcp_seen(case: Case) -> bool:
+    return bool((case.capture.table["protocol"] == TCP).any())
+
+
+def no_syn(case: Case) -> bool:
+    return bool(begun_before(case.capture.table).any())
+
+
+CONDITIONS = (tcp_seen, no_syn)
+
+
+def find(case: Case) -> Finding:
+    """The finding, once all conditions hold."""
+    some = [c for c, _ in zip(case.connections(begun_before(case.capture.table)), range(MOST_SHOWN), strict=False)]
+    count = int(begun_before(case.capture.table).sum())
+    values = {"n": count, "frames": [int(c.segments["frame"][0]) for c in some]}
+    return Finding(
+        CODE, "note", "certain", some[0].number if count == 1 else None, (), tuple(values["frames"]), say("title", **values),
+        (say("what", **values), say("consequence")), Culprit("capture"), {"connections": count},
+    )

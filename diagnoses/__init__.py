@@ -13,7 +13,7 @@ def report(path: Path | str, lang: str = "en") -> dict[str, Any]:
 
     from diagnoses.case import Case
     from diagnoses.judge import judge
-    from diagnoses.report import json_pieces
+    from diagnoses.objects import json_pieces
     from packets.capture import read
 
     capture = read(path)

@@ -1,6 +1,8 @@
-"""``python -m diagnoses CAPTURE [--json] [--lang en|ja] [--into DIR]``: read and judge a capture, without Django.
+"""``python -m diagnoses CAPTURE [--json] [--lang en|ja] [--into DIR]``: read and judge a capture, without
+Django.
 
-Exit status 0: the file could be read (findings or not); 2: it could not, with one sentence on standard error.
+Exit status 0: the file could be read (findings or not); 2: it could not, with one sentence on standard
+error.
 """
 
 import argparse
@@ -17,11 +19,20 @@ PROGRESS_S = 0.25  # seconds between two progress lines
 
 def arguments(argv: list[str] | None) -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m diagnoses", description="Read a packet capture and say what happened.")
+    parser = argparse.ArgumentParser(
+        prog="python -m diagnoses", description="Read a packet capture and say what happened."
+    )
     parser.add_argument("capture", type=Path, help="a pcap or pcapng file, also compressed")
     parser.add_argument("--json", action="store_true", help="print the report as one JSON object")
-    parser.add_argument("--lang", choices=("en", "ja"), default="en", help="language of the sentences (default: en)")
-    parser.add_argument("--into", type=Path, metavar="DIR", help="write the report's pieces into DIR, and progress lines to standard output")
+    parser.add_argument(
+        "--lang", choices=("en", "ja"), default="en", help="language of the sentences (default: en)"
+    )
+    parser.add_argument(
+        "--into",
+        type=Path,
+        metavar="DIR",
+        help="write the report's pieces into DIR, and progress lines to standard output",
+    )
     return parser.parse_args(argv)
 
 
@@ -32,6 +43,7 @@ class Progress:
         self._next, self._last_step = 0.0, ""
 
     def __call__(self, state: dict[str, object]) -> None:
+        """Print where the analysis stands, unless it did a moment ago."""
         now = time.monotonic()
         if now >= self._next or state["step"] != self._last_step:
             self._next, self._last_step = now + PROGRESS_S, str(state["step"])
@@ -58,7 +70,7 @@ def run(options: argparse.Namespace) -> None:
     from diagnoses import parts, plain
     from diagnoses.case import Case
     from diagnoses.judge import judge
-    from diagnoses.report import json_pieces
+    from diagnoses.objects import json_pieces
     from packets.capture import read
 
     tell = Progress() if options.into else None

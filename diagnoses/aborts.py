@@ -10,7 +10,8 @@ from diagnoses.finding import Culprit, Kind, Value
 from diagnoses.reset_court import Ruling, first_reset, rule
 from packets.columns import FIN, RST
 
-IDLE_S = 3.0  # a pause from which on a firewall's idle timeout is worth a word; shorter ones are somebody thinking
+# A pause from which on a firewall's idle timeout is worth a word; shorter ones are somebody thinking.
+IDLE_S = 3.0
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,9 @@ class Abort:
     @property
     def closed_before(self) -> bool:
         """The sender had sent its FIN."""
-        return 0 <= self.sender.first_fin and self.connection.frame(self.sender.first_fin) < int(self.rst["frame"])
+        return self.sender.first_fin >= 0 and self.connection.frame(self.sender.first_fin) < int(
+            self.rst["frame"]
+        )
 
     @property
     def all_acknowledged(self) -> bool:
@@ -41,7 +44,9 @@ class Abort:
 
     @property
     def answers_peer(self) -> bool:
-        """The RST sits at the number that the peer's segment acknowledged: RFC 9293 section 3.10.7.1, for no connection."""
+        """The RST sits at the number that the peer's segment acknowledged: RFC 9293 section 3.10.7.1, for no
+        connection.
+        """
         return self.trigger is not None and int(self.rst["seq"]) == int(self.trigger["ack"])
 
     @property
@@ -49,12 +54,22 @@ class Abort:
         """What sentences about a RST may name."""
         ruling = self.ruling
         return {
-            "sender": self.sender.address, "peer": self.peer.address, "sender_end": self.sender.shown, "peer_end": self.peer.shown,
-            "rst": (int(self.rst["frame"]),), "ttl": ruling.reset.ttl, "hop": ruling.hops, "baseline": ruling.baseline,
-            "witnesses": ruling.witnesses, "packets": ruling.reset.track.packets, "ttls": sorted(ruling.reset.track.counts),
-            "idle": self.idle_s, "host_hop": self.connection.hops_to(self.sender), "port": self.connection.server.port,
+            "sender": self.sender.address,
+            "peer": self.peer.address,
+            "sender_end": self.sender.shown,
+            "peer_end": self.peer.shown,
+            "rst": (int(self.rst["frame"]),),
+            "ttl": ruling.reset.ttl,
+            "hop": ruling.hops,
+            "baseline": ruling.baseline,
+            "witnesses": ruling.witnesses,
+            "packets": ruling.reset.track.packets,
+            "ttls": sorted(ruling.reset.track.counts),
+            "idle": self.idle_s,
+            "host_hop": self.connection.hops_to(self.sender),
+            "port": self.connection.server.port,
             "trigger": (int(self.trigger["frame"]),) if self.trigger is not None else (),
-        }  # fmt: skip
+        }
 
     @property
     def numbers(self) -> dict[str, Value]:
@@ -80,8 +95,11 @@ class Abort:
 def candidates(table: NDArray[np.void]) -> NDArray[np.bool_]:
     """Connections that were open and saw a RST."""
     reset = (table["client_rst"] > 0) | (table["server_rst"] > 0)
-    alive = (table["server_syn_ack"] > 0) | (table["client_max_ack"] >= 1) | (table["server_data_segments"] > 0)
-    # A RST before the SYN-ACK belongs to the opening: a refusal, or the client clearing away an older connection.
+    alive = (
+        (table["server_syn_ack"] > 0) | (table["client_max_ack"] >= 1) | (table["server_data_segments"] > 0)
+    )
+    # A RST before the SYN-ACK belongs to the opening: a refusal, or the client clearing away an older
+    # connection.
     opening = table["server_first_syn_ack"]
     early = _before(table["server_first_rst"], opening) | _before(table["client_first_rst"], opening)
     found: NDArray[np.bool_] = reset & alive & ~early
@@ -109,7 +127,9 @@ def _idle(before: NDArray[np.void], rst: np.void, trigger: np.void | None) -> fl
 
 
 def outstanding(c: Connection, rst: np.void) -> int:
-    """Bytes sent before the RST and not acknowledged before it, both ways together; the RST's own ack counts."""
+    """Bytes sent before the RST and not acknowledged before it, both ways together; the RST's own ack
+    counts.
+    """
     until = c.segments[c.segments["frame"] <= rst["frame"]]
     total = 0
     for from_client in (True, False):
@@ -129,4 +149,3 @@ def closed_first(c: Connection, rst: np.void) -> bool:
 def harmless(c: Connection, rst: np.void) -> bool:
     """The RST comes after a FIN, and nothing was outstanding: nobody lost anything."""
     return closed_first(c, rst) and outstanding(c, rst) == 0
-

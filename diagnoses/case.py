@@ -1,4 +1,6 @@
-"""What a rule may look at: the facts of a capture, as connections with two ends, and what is known of the hosts."""
+"""What a rule may look at: the facts of a capture, as connections with two ends, and what is known of the
+hosts.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,8 +11,8 @@ from numpy.typing import NDArray
 
 from packets import facts, ttl
 from packets.capture import Capture
-from packets.decode import ARP
 from packets.columns import COPY, RST, TCP
+from packets.decode import ARP
 from packets.ttl import Track, hops
 from packets.vantage import Place, place
 
@@ -95,7 +97,7 @@ class Connection:
         return place(self.client.track, self.server.track)
 
     def hops_to(self, end: End) -> int | None:
-        """Hops from the capture point to an end; 0 at the capture host itself; None when its TTLs disagree."""
+        """Hops from the capture point to an end; 0: the capture host itself; None: its TTLs disagree."""
         if end.track.ttl is None:
             return None
         return 0 if self.place == end.name else hops(end.track.ttl)
@@ -139,7 +141,7 @@ class Case:
         return cards
 
     def on_link(self, connection: Connection, row: np.void) -> bool:
-        """The packet left the one network card that ARP names for its sender (so no router stands between)."""
+        """The packet left the one network card that ARP names for its sender: no router stands between."""
         at = int(np.argmax(connection.rows["frame"] == row["frame"]))
         mac = int(connection.raw["mac"][at])
         return mac >= 0 and self._arp_cards.get(int(row["source"])) == {mac}

@@ -1,4 +1,6 @@
-"""A finding: what was concluded, how sure it is, and the packets that prove it. Without evidence none can be built."""
+"""A finding: what was concluded, how sure it is, and the packets that prove it. Without evidence none can be
+built.
+"""
 
 from dataclasses import dataclass, field
 from typing import Literal

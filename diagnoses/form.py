@@ -13,8 +13,15 @@ from diagnoses.finding import Finding
 class QualityRule(Protocol):
     """Judges the capture itself."""
 
-    CODE: str
-    CONDITIONS: tuple[Callable[[Case], bool], ...]
+    @property
+    def CODE(self) -> str:  # noqa: N802 (a constant of the rule modules)
+        """The slug by which everything else names it."""
+        ...
+
+    @property
+    def CONDITIONS(self) -> tuple[Callable[[Case], bool], ...]:  # noqa: N802 (a constant of the rule modules)
+        """One for each bullet of the rule's docstring, in the same order."""
+        ...
 
     def find(self, case: Case, /) -> Finding:
         """The finding, once all conditions hold."""
@@ -22,11 +29,22 @@ class QualityRule(Protocol):
 
 
 class ConnectionRule(Protocol):
-    """Judges one connection at a time; ``candidates`` names those worth a look, cheaply and for all at once."""
+    """Judges one connection at a time; ``candidates`` names those worth a look, for all at once."""
 
-    CODE: str
-    SUPERSEDES: tuple[str, ...]
-    CONDITIONS: tuple[Callable[[Connection], bool], ...]
+    @property
+    def CODE(self) -> str:  # noqa: N802 (a constant of the rule modules)
+        """The slug by which everything else names it."""
+        ...
+
+    @property
+    def SUPERSEDES(self) -> tuple[str, ...]:  # noqa: N802 (a constant of the rule modules)
+        """Codes of symptoms that this diagnosis explains."""
+        ...
+
+    @property
+    def CONDITIONS(self) -> tuple[Callable[[Connection], bool], ...]:  # noqa: N802 (a constant of the rule modules)
+        """One for each bullet of the rule's docstring, in the same order."""
+        ...
 
     def candidates(self, table: NDArray[np.void], /) -> NDArray[np.bool_]:
         """Mask over TABLE_DTYPE rows."""

@@ -1,4 +1,6 @@
-"""The one sentence above everything else: the most important finding, or what the capture holds when nothing is wrong."""
+"""The one sentence above everything else: the most important finding, or what the capture holds when nothing
+is wrong.
+"""
 
 from dataclasses import dataclass
 
@@ -16,7 +18,10 @@ class Headline:
     severity: str
 
 
-_EMPTY = {"en": "The file is a capture, but holds no packets.", "ja": "ファイルはキャプチャですが、パケットを含んでいません。"}
+_EMPTY = {
+    "en": "The file is a capture, but holds no packets.",
+    "ja": "ファイルはキャプチャですが、パケットを含んでいません。",
+}
 _NOTHING = {
     "en": "No fault was found. Connections judged healthy: {judged}; without a verdict: {silent}.",
     "ja": "異常は見つかりませんでした。正常と判定した接続: {judged}、判定なし: {silent}。",
@@ -45,7 +50,10 @@ def _calm(capture: Capture, verdicts: Verdicts) -> Headline:
     judged = sum(severity == "info" for _, severity in verdicts.primary.values())
     silent = len(capture.table) - judged
     words = _HEALTHY if not silent and judged else _NOTHING
-    return Headline({lang: words[lang].format(judged=judged, silent=silent) for lang in LANGUAGES}, "none" if silent else "info")
+    return Headline(
+        {lang: words[lang].format(judged=judged, silent=silent) for lang in LANGUAGES},
+        "none" if silent else "info",
+    )
 
 
 def _with_count(first: Finding, verdicts: Verdicts, language: str) -> str:

@@ -9,7 +9,14 @@ import numpy as np
 
 from diagnoses.headline import headline
 from diagnoses.judge import Verdicts
-from diagnoses.report import RULES, capture_object, connection_objects, connections_table, finding_object, json_list
+from diagnoses.objects import (
+    RULES,
+    capture_object,
+    connection_objects,
+    connections_table,
+    finding_object,
+    json_list,
+)
 from diagnoses.words import LANGUAGES
 from packets.capture import Capture
 
@@ -19,7 +26,10 @@ def write(folder: Path, capture: Capture, verdicts: Verdicts) -> None:
     table = connections_table(capture, verdicts)
     for language in LANGUAGES:
         _json(folder / f"capture.{language}.json", capture_object(capture, verdicts, language))
-        _text(folder / f"findings.{language}.json", json_list(finding_object(f, language) for f in verdicts.findings))
+        _text(
+            folder / f"findings.{language}.json",
+            json_list(finding_object(f, language) for f in verdicts.findings),
+        )
     _text(folder / "connections.json", json_list(connection_objects(table)))
     np.save(folder / "connections.npy", table, allow_pickle=False)
     np.save(folder / "packets.npy", capture.packets, allow_pickle=False)

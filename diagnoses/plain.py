@@ -5,20 +5,32 @@ from collections.abc import Iterator
 
 from diagnoses.headline import headline
 from diagnoses.judge import Verdicts
-from diagnoses.report import connections_table, finding_object
+from diagnoses.objects import connections_table, finding_object
 from packets.capture import Capture
 
 _MARKS = {"error": "✖", "warning": "▲", "note": "○", "info": "✔", "none": "–"}
 _WORDS = {
     "en": {
-        "rejected": "Rejected", "settle": "Would settle it", "frames": "Frames", "quality": "About the capture", "counts": "Connections",
-        "none": "no verdict", "size": "{packets} packets, {connections} connections, {seconds:.3f} s", "file": "About the file",
+        "rejected": "Rejected",
+        "settle": "Would settle it",
+        "frames": "Frames",
+        "quality": "About the capture",
+        "counts": "Connections",
+        "none": "no verdict",
+        "size": "{packets} packets, {connections} connections, {seconds:.3f} s",
+        "file": "About the file",
     },
     "ja": {
-        "rejected": "除外した可能性", "settle": "確定させる方法", "frames": "フレーム", "quality": "キャプチャについて", "counts": "接続",
-        "none": "判定なし", "size": "{packets} パケット、{connections} 接続、{seconds:.3f} 秒", "file": "ファイルについて",
+        "rejected": "除外した可能性",
+        "settle": "確定させる方法",
+        "frames": "フレーム",
+        "quality": "キャプチャについて",
+        "counts": "接続",
+        "none": "判定なし",
+        "size": "{packets} パケット、{connections} 接続、{seconds:.3f} 秒",
+        "file": "ファイルについて",
     },
-}  # fmt: skip
+}
 MOST_FINDINGS = 20  # findings printed in full; the rest are counted below
 
 
@@ -26,7 +38,11 @@ def lines(capture: Capture, verdicts: Verdicts, language: str) -> Iterator[str]:
     """The report, line by line."""
     words, first = _WORDS[language], headline(capture, verdicts)
     yield f"{_MARKS[first.severity]} {first.text[language]}"
-    size = {"packets": len(capture.packets), "connections": len(capture.table), "seconds": capture.duration_ns / 1e9}
+    size = {
+        "packets": len(capture.packets),
+        "connections": len(capture.table),
+        "seconds": capture.duration_ns / 1e9,
+    }
     yield "  " + words["size"].format(**size)
     for finding in verdicts.findings[:MOST_FINDINGS]:
         yield from _finding(finding_object(finding, language), words)
@@ -57,7 +73,9 @@ def _finding(shown: dict[str, object], words: dict[str, str]) -> Iterator[str]:
 
 
 def _counts(capture: Capture, verdicts: Verdicts, words: dict[str, str]) -> Iterator[str]:
-    counts = Counter(row.decode() or words["none"] for row in connections_table(capture, verdicts)["verdict"].tolist())
+    counts = Counter(
+        row.decode() or words["none"] for row in connections_table(capture, verdicts)["verdict"].tolist()
+    )
     if counts:
         yield from ("", words["counts"])
     yield from (f"  {count} × {verdict}" for verdict, count in counts.most_common())

@@ -1,7 +1,8 @@
-"""Keepalive probes of one end: which segments, how long the connection was idle before each, and what came back.
+"""Keepalive probes of one end: which segments, how long the connection was idle before each, and what came
+back.
 
-A keepalive and a zero-window probe have the same shape (RFC 9293 section 3.8.4 and 3.8.6.1): what tells them apart is the
-last window that the peer advertised, open or zero. Never the length.
+A keepalive and a zero-window probe have the same shape (RFC 9293 section 3.8.4 and 3.8.6.1): what tells them
+apart is the last window that the peer advertised, open or zero. Never the length.
 """
 
 from dataclasses import dataclass
@@ -88,7 +89,9 @@ def failed_run(c: Connection, end: End) -> FailedRun | None:
     shrunk = interval < run[0].idle_s / (1 + timers.TOLERANCE)
     if answered and not shrunk:  # answered probes at a steady pace, then a RST: the application's own wish
         return None
-    return FailedRun(tuple(run), rst_frame, round(run[0].idle_s, 1), round(interval, 1), any(p.answer for p in run))
+    return FailedRun(
+        tuple(run), rst_frame, round(run[0].idle_s, 1), round(interval, 1), any(p.answer for p in run)
+    )
 
 
 def _spoke_after(end: End, probe: int, rst: int) -> bool:
@@ -97,7 +100,9 @@ def _spoke_after(end: End, probe: int, rst: int) -> bool:
 
 
 def _last_run(found: list[Probe], interval: float) -> list[Probe]:
-    """The last probes whose distance from each other is the interval; the first of them waited the idle time."""
+    """The last probes whose distance from each other is the interval; the first of them waited the idle
+    time.
+    """
     run = [found[-1]]
     for probe in reversed(found[:-1]):
         if not timers.constant([interval, (run[0].time_ns - probe.time_ns) / NS]):
@@ -107,7 +112,9 @@ def _last_run(found: list[Probe], interval: float) -> list[Probe]:
 
 
 def _from_first_unanswered(run: list[Probe]) -> list[Probe]:
-    """With equal time and interval, answered probes run on into unanswered ones: the failure begins with the latter."""
+    """With equal time and interval, answered probes run on into unanswered ones: the failure begins with the
+    latter.
+    """
     lost = [at for at, probe in enumerate(run) if probe.answer is None]
     return run[lost[0] :] if lost else run
 
@@ -116,7 +123,9 @@ def unanswered_repeats(abort: Abort) -> int:
     """Repeats that the sender of the RST had sent since it last heard from its peer."""
     mine, peer = abort.sender.rows, abort.peer.rows
     heard = peer["frame"][peer["frame"] < abort.rst["frame"]]
-    since = mine[(mine["frame"] > (int(heard[-1]) if len(heard) else 0)) & (mine["frame"] < abort.rst["frame"])]
+    since = mine[
+        (mine["frame"] > (int(heard[-1]) if len(heard) else 0)) & (mine["frame"] < abort.rst["frame"])
+    ]
     return int(((since["marks"] & SEEN_TWICE) != 0).sum())
 
 

@@ -1,4 +1,6 @@
-"""What the three diagnoses of a refused SYN have in common: the RSTs that answer it, and what the court says of them."""
+"""What the three diagnoses of a refused SYN have in common: the RSTs that answer it, and what the court says
+of them.
+"""
 
 from dataclasses import dataclass
 
@@ -26,11 +28,20 @@ class Refusal:
         """What sentences about a refusal may name."""
         c, ruling = self.connection, self.ruling
         return {
-            "client": c.client.address, "host": c.server.address, "port": c.server.port, "server": c.server.shown,
-            "rsts": self.rsts, "n": len(self.rsts), "ttl": ruling.reset.ttl, "hop": ruling.hops, "baseline": ruling.baseline,
-            "witnesses": ruling.witnesses, "packets": ruling.reset.track.packets,
-            "host_hop": c.hops_to(c.server), "ttls": sorted(ruling.reset.track.counts),
-        }  # fmt: skip
+            "client": c.client.address,
+            "host": c.server.address,
+            "port": c.server.port,
+            "server": c.server.shown,
+            "rsts": self.rsts,
+            "n": len(self.rsts),
+            "ttl": ruling.reset.ttl,
+            "hop": ruling.hops,
+            "baseline": ruling.baseline,
+            "witnesses": ruling.witnesses,
+            "packets": ruling.reset.track.packets,
+            "host_hop": c.hops_to(c.server),
+            "ttls": sorted(ruling.reset.track.counts),
+        }
 
     @property
     def numbers(self) -> dict[str, Value]:
@@ -43,9 +54,14 @@ class Refusal:
 
 def candidates(table: NDArray[np.void]) -> NDArray[np.bool_]:
     """Connections in which the SYN was answered by a RST before anything else came from the server."""
-    answered_first = (table["server_first_syn_ack"] < 0) | (table["server_first_rst"] < table["server_first_syn_ack"])
+    answered_first = (table["server_first_syn_ack"] < 0) | (
+        table["server_first_rst"] < table["server_first_syn_ack"]
+    )
     found: NDArray[np.bool_] = (
-        (table["client_syn"] > 0) & (table["server_rst"] > 0) & (table["server_data_segments"] == 0) & answered_first
+        (table["client_syn"] > 0)
+        & (table["server_rst"] > 0)
+        & (table["server_data_segments"] == 0)
+        & answered_first
     )
     return found
 
@@ -58,5 +74,8 @@ def answers_syn(c: Connection) -> bool:
 def weigh(c: Connection) -> Refusal:
     """Gather the evidence of a refused SYN."""
     rsts = c.server.rows[(c.server.rows["flags"] & RST) != 0]
+    rsts = rsts[
+        rsts["ttl"] == rsts[0]["ttl"]
+    ]  # an injected RST is not to be mixed with a later one of the host itself
     syns = c.client.rows[(c.client.rows["flags"] & SYN) != 0]
     return Refusal(c, rule(first_reset(c, c.server)), frames(syns), frames(rsts), c.case.on_link(c, rsts[0]))

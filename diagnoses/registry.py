@@ -54,4 +54,4 @@ CONNECTIONS: tuple[ConnectionRule, ...] = (
     clean_close,
 )
 
-CODES: tuple[str, ...] = tuple(rule.CODE for rule in (*CONNECTIONS, *QUALITY))
+CODES: tuple[str, ...] = (*(rule.CODE for rule in CONNECTIONS), *(rule.CODE for rule in QUALITY))

@@ -1,7 +1,8 @@
 """Who sent a RST? Weighs the facts of packets.resets: the host it names, a device on the path, or undecided.
 
-The exact TTL is the first witness (a tolerance of one hop would throw it away); what only the holder of the connection
-can know is the second. A kernel's stateless RST (window 0, ID 0, no options) looks the same from either and proves nothing.
+The exact TTL is the first witness (a tolerance of one hop would throw it away); what only the holder of the
+connection can know is the second. A kernel's stateless RST (window 0, ID 0, no options) looks the same from
+either and proves nothing.
 """
 
 from dataclasses import dataclass
@@ -16,7 +17,14 @@ from packets.ttl import hops
 STABLE = 3  # packets of a host with one TTL that make a baseline; fewer may be a SYN proxy or a load balancer
 Sender = Literal["host", "path", "unknown"]
 Reason = Literal[
-    "same_ttl", "nearer", "farther", "no_baseline", "weak_baseline", "mixed_baseline", "went_on", "state_known"
+    "same_ttl",
+    "nearer",
+    "farther",
+    "no_baseline",
+    "weak_baseline",
+    "mixed_baseline",
+    "went_on",
+    "state_known",
 ]
 
 
@@ -53,9 +61,13 @@ def rule(reset: Reset) -> Ruling:
     """Judge one RST."""
     baseline = _baseline(reset)
     if reset.stateful and baseline is not None and (reset.ttl == baseline or reset.has_timestamps):
-        return Ruling("host", "certain" if reset.ttl == baseline else "likely", "state_known", reset, baseline)
+        return Ruling(
+            "host", "certain" if reset.ttl == baseline else "likely", "state_known", reset, baseline
+        )
     if baseline is None:
-        return Ruling("unknown", "possible", "mixed_baseline" if reset.track.counts else "no_baseline", reset, None)
+        return Ruling(
+            "unknown", "possible", "mixed_baseline" if reset.track.counts else "no_baseline", reset, None
+        )
     if reset.ttl == baseline:
         return _same(reset, baseline)
     if reset.went_on:
@@ -68,7 +80,9 @@ def rule(reset: Reset) -> Ruling:
 
 
 def _baseline(reset: Reset) -> int | None:
-    """The host's TTL: its only one, or with several that of its segments after the handshake in this very connection."""
+    """The host's TTL: its only one, or with several that of its segments after the handshake in this very
+    connection.
+    """
     if reset.track.ttl is not None:
         return reset.track.ttl
     return next(iter(reset.same_flow)) if len(reset.same_flow) == 1 else None

@@ -1,14 +1,17 @@
-"""Retransmission timers of the handshake: fit the gaps between SYNs to the models of real stacks, name the model, say what follows.
+"""Retransmission timers of the handshake: fit the gaps between SYNs to the models of real stacks, name the
+model, say what follows.
 
-Never compare with one textbook table: Linux before 6.5 doubles from the first SYN (RFC 6298 section 2, initial RTO 1 s);
-Linux 6.5 and later first send ``tcp_syn_linear_timeouts`` (4) repeats one second apart (commit ccce324dabfe); macOS
-waits 1 s five times, then doubles (XNU tcp_syn_backoff); older Windows starts at 3 s, newer at 1 s.
+Never compare with one textbook table: Linux before 6.5 doubles from the first SYN (RFC 6298 section 2,
+initial RTO 1 s); Linux 6.5 and later first send ``tcp_syn_linear_timeouts`` (4) repeats one second apart
+(commit ccce324dabfe); macOS waits 1 s five times, then doubles (XNU tcp_syn_backoff); older Windows starts
+at 3 s, newer at 1 s.
 """
 
 from dataclasses import dataclass
 from itertools import pairwise
 
-TOLERANCE = 0.12  # timers run late, never early: 63 s were measured as 65.4 s, 30 s as 30.7 s, single gaps up to 7 %
+# Timers run late, never early: 63 s were measured as 65.4 s, 30 s as 30.7 s, single gaps up to 7 % late.
+TOLERANCE = 0.12
 EARLY = 0.03  # clock granularity: a jiffy at 100 Hz is 10 ms
 LINEAR = 4  # net.ipv4.tcp_syn_linear_timeouts, default since Linux 6.5
 LONGEST = 120.0  # TCP_RTO_MAX: no gap of Linux grows beyond, seconds
@@ -16,7 +19,9 @@ LONGEST = 120.0  # TCP_RTO_MAX: no gap of Linux grows beyond, seconds
 
 @dataclass(frozen=True)
 class Model:
-    """A way of spacing SYNs. ``first`` is the first gap in seconds, repeated ``steady`` times before doubling begins."""
+    """A way of spacing SYNs. ``first`` is the first gap in seconds, repeated ``steady`` times before
+    doubling begins.
+    """
 
     name: str  # a key of the words: doubling, linear, three_seconds
     first: float
@@ -36,7 +41,9 @@ def fits(gap: float, expected: float) -> bool:
 
 
 def syn_model(gaps: list[float]) -> Model | None:
-    """The one model that all gaps fit; None when none does, or when two do and the gaps cannot tell them apart."""
+    """The one model that all gaps fit; None when none does, or when two do and the gaps cannot tell them
+    apart.
+    """
     fitting = [m for m in MODELS if all(fits(gap, m.gap(n)) for n, gap in enumerate(gaps, start=1))]
     return fitting[0] if len(fitting) == 1 else None
 

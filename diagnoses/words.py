@@ -1,12 +1,13 @@
-"""The words of the diagnoses: sentences in English and Japanese side by side (words.toml), filled with the case's values.
+"""The words of the diagnoses: sentences in English and Japanese side by side (words.toml), filled with the
+case's values.
 
-A gap in a sentence is ``{name}`` or ``{name:form}``. Forms: ``s`` seconds, ``list_s`` seconds in a row, ``list``,
-``frames``, and ``one|many`` for English counting.
+A gap in a sentence is ``{name}`` or ``{name:form}``. Forms: ``s`` seconds, ``list_s`` seconds in a row,
+``list``, ``frames``, and ``one|many`` for English counting.
 """
 
 import string
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -64,7 +65,12 @@ def _list_s(values: Sequence[float], language: str) -> str:
     return _list(digits, language) + (" 秒" if language == "ja" else " s")
 
 
-_FORMS = {"s": seconds, "list": _list, "frames": _frames, "list_s": _list_s}
+_FORMS: dict[str, Callable[[Any, str], str]] = {
+    "s": seconds,
+    "list": _list,
+    "frames": _frames,
+    "list_s": _list_s,
+}
 
 
 @cache
@@ -75,7 +81,9 @@ def words(code: str) -> dict[str, dict[str, str]]:
 
 
 def render(code: str, sentence: Sentence, language: str) -> str:
-    """The sentence in a language. KeyError when the key, the language or a value is missing: a test forbids it."""
+    """The sentence in a language. KeyError when the key, the language or a value is missing: a test forbids
+    it.
+    """
     text = words(code)[sentence.key][language]
     return _Filler(language).vformat(text, (), sentence.values).strip()
 

@@ -15,7 +15,8 @@ from packets.errors import CaptureError, Note
 from packets.hosts import Hosts
 from packets.source import Limits, open_source
 
-CHECKED_PACKETS = 50_000  # checksums are looked at in the first packets only: an offloading host shows it at once
+# Checksums are looked at in the first packets only: an offloading host shows it at once.
+CHECKED_PACKETS = 50_000
 Progress = Callable[[dict[str, object]], None]
 
 
@@ -66,12 +67,24 @@ def read(path: Path | str, progress: Progress | None = None, limits: Limits | No
             types.update(dict.fromkeys(np.unique(batch.link_type).tolist()))
             seen += len(batch.offset)
             if progress:
-                progress({"step": "read", "read": source.bytes_read, "of": source.size, "packets": seen, "connections": 0})
+                progress(
+                    {
+                        "step": "read",
+                        "read": source.bytes_read,
+                        "of": source.size,
+                        "packets": seen,
+                        "connections": 0,
+                    }
+                )
         decoded = np.concatenate(parts) if parts else np.zeros(0, DECODED_DTYPE)
         if progress:
-            progress({"step": "connect", "read": source.size, "of": source.size, "packets": seen, "connections": 0})
+            progress(
+                {"step": "connect", "read": source.size, "of": source.size, "packets": seen, "connections": 0}
+            )
         connected = connect(decoded)
-        return Capture(connected, hosts.addresses, [links.name(t) for t in types], source.notes, source.truncated)
+        return Capture(
+            connected, hosts.addresses, [links.name(t) for t in types], source.notes, source.truncated
+        )
 
 
 __all__ = ["Capture", "CaptureError", "read"]

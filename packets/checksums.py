@@ -10,9 +10,15 @@ Ints = NDArray[np.int64]
 
 
 def tcp_checksums(data: NDArray[np.uint8], net: Network) -> NDArray[np.int8]:
-    """1 good, 0 wrong, -1 not known (not TCP, a fragment, or cut off by the capture), one element a packet."""
+    """1 good, 0 wrong, -1 not known (not TCP, a fragment, or cut off), one element a packet."""
     out = np.full(len(net.at), -1, np.int8)
-    whole = (net.protocol == TCP) & (net.fragment == 0) & ~net.more & (net.end == net.stop) & (net.stop - net.at >= 20)
+    whole = (
+        (net.protocol == TCP)
+        & (net.fragment == 0)
+        & ~net.more
+        & (net.end == net.stop)
+        & (net.stop - net.at >= 20)
+    )
     some = np.flatnonzero(whole)
     if len(some):
         total = _sum16(data, net.at[some], net.stop[some]) + _pseudo_header(net, some)

@@ -1,6 +1,9 @@
-"""From decoded packets to connections: packets in the order of their connection, and one row of facts for each."""
+"""From decoded packets to connections: packets in the order of their connection, and one row of facts for
+each.
+"""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,23 +36,28 @@ def connect(decoded: NDArray[np.void]) -> Connected:
     packets = _packet_columns(raw)
     packets["marks"][copies.find(raw, flow)] = c.COPY
     side = _sides(raw)
-    starts = np.flatnonzero(np.diff(flow, prepend=-1) != 0)
+    starts = np.flatnonzero(
+        np.diff(flow, prepend=-1) != 0
+    )  # loose packets, flow -1, come first and start none
     found = _Found(raw, packets, side)
-    for start, stop in zip(starts, np.append(starts[1:], len(flow)), strict=True):
-        if flow[start] >= 0:
-            found.one_flow(int(start), int(stop), int(flow[start]))
+    for start, stop in pairwise([*starts.tolist(), len(flow)]):
+        found.one_flow(start, stop, int(flow[start]))
     return found.finish()
 
 
 def _unquote_orphans(rows: NDArray[np.void]) -> None:
-    """An ICMP error whose quoted flow is nowhere in the capture stands for itself, between its own two hosts."""
+    """An ICMP error whose quoted flow is nowhere in the capture stands for itself, between its own two
+    hosts.
+    """
     quoting = (rows["flow_protocol"] != rows["protocol"]) & (rows["flow_protocol"] > 0) & ~rows["fragment"]
     if not quoting.any():
         return
     own = ~quoting & (rows["flow_protocol"] > 0)
     low = np.minimum(rows["flow_source"], rows["flow_target"])
     high = np.maximum(rows["flow_source"], rows["flow_target"])
-    present = set(zip(rows["flow_protocol"][own].tolist(), low[own].tolist(), high[own].tolist(), strict=True))
+    present = set(
+        zip(rows["flow_protocol"][own].tolist(), low[own].tolist(), high[own].tolist(), strict=True)
+    )
     for at in np.flatnonzero(quoting):
         if (int(rows["flow_protocol"][at]), int(low[at]), int(high[at])) not in present:
             rows["flow_protocol"][at] = rows["protocol"][at]
@@ -98,7 +106,9 @@ class _Found:
 
     def _tcp(self, start: int, stop: int, flow: int) -> None:
         state, begin = machine.Flow(), start
-        columns = [self.raw[name][start:stop].tolist() for name in ("flags", "seq", "ack", "length", "window_raw")]
+        columns = [
+            self.raw[name][start:stop].tolist() for name in ("flags", "seq", "ack", "length", "window_raw")
+        ]
         own = ((self.raw["protocol"][start:stop] == c.TCP) & (self.raw["seq"][start:stop] >= 0)).tolist()
         skip = (self.packets["marks"][start:stop] & c.COPY).tolist()
         side = self.side[start:stop].tolist()
@@ -137,24 +147,40 @@ class _Found:
         times = raw["time_ns"]
         self.records.append(
             (
-                flow, int(raw["flow_protocol"][0]), *(ends if is_client else ends[::-1]), how, start, stop - start,
-                int(own.sum()), int(raw["original"][own].sum()), int(times.min()), int(times.max()), int((~own).sum()),
-                int(copy.sum()), *state.sides[client], *state.sides[1 - client],
+                flow,
+                int(raw["flow_protocol"][0]),
+                *(ends if is_client else ends[::-1]),
+                how,
+                start,
+                stop - start,
+                int(own.sum()),
+                int(raw["original"][own].sum()),
+                int(times.min()),
+                int(times.max()),
+                int((~own).sum()),
+                int(copy.sum()),
+                *state.sides[client],
+                *state.sides[1 - client],
             )
-        )  # fmt: skip
+        )
 
     def finish(self) -> Connected:
         table = np.array(self.records, TABLE_DTYPE) if self.records else np.zeros(0, TABLE_DTYPE)
         by_frame = np.argsort(self.raw["frame"][table["first_row"]], kind="stable")
         table = table[by_frame]
         loose = np.flatnonzero(self.raw["flow_protocol"] <= 0)
-        rows = [np.arange(first, first + count) for first, count in zip(table["first_row"], table["rows"], strict=True)]
+        rows = [
+            np.arange(first, first + count)
+            for first, count in zip(table["first_row"], table["rows"], strict=True)
+        ]
         order = np.concatenate([loose, *rows]).astype(np.int64)
         new_place = np.empty(len(order), np.int64)
         new_place[order] = np.arange(len(order))
         _renumber_rows(table, new_place)
         packets, raw = self.packets[order], self.raw[order]
-        packets["connection"] = np.repeat(np.arange(-1, len(table)), np.concatenate([[len(loose)], table["rows"]]))
+        packets["connection"] = np.repeat(
+            np.arange(-1, len(table)), np.concatenate([[len(loose)], table["rows"]])
+        )
         _scale_windows(packets, table)
         return Connected(raw, packets, table)
 
@@ -167,7 +193,9 @@ def _renumber_rows(table: NDArray[np.void], new_place: Ints) -> None:
         table[name][known] = new_place[table[name][known]]
 
 
-def _count_frames(state: machine.Flow, client: int, kept: NDArray[np.bool_], here: NDArray[np.bool_], size: Ints) -> None:
+def _count_frames(
+    state: machine.Flow, client: int, kept: NDArray[np.bool_], here: NDArray[np.bool_], size: Ints
+) -> None:
     for side, mine in ((client, here), (1 - client, ~here)):
         state.sides[side][SIDE["packets"]] = int((kept & mine).sum())
         state.sides[side][SIDE["bytes"]] = int(size[kept & mine].sum())
@@ -186,7 +214,9 @@ def _add_options(raw: NDArray[np.void], side: NDArray[np.int8], start: int, stat
 
 
 def _client_side(first: np.void, first_side: int, state: machine.Flow) -> int:
-    """The side that sent the SYN; failing that the one that got the SYN-ACK, the higher port, or the first to speak."""
+    """The side that sent the SYN; failing that the one that got the SYN-ACK, the higher port, or the first
+    to speak.
+    """
     for side in (0, 1):
         if state.sides[side][SIDE["syn"]] and not state.sides[1 - side][SIDE["syn"]]:
             return side
@@ -214,7 +244,9 @@ def _state(client: list[int], server: list[int]) -> int:
 
 
 def _scale_windows(packets: NDArray[np.void], table: NDArray[np.void]) -> None:
-    """Windows in bytes where both SYNs were seen (RFC 7323 section 2.2: scaling needs both, and spares the SYNs)."""
+    """Windows in bytes where both SYNs were seen (RFC 7323 section 2.2: scaling needs both, and spares the
+    SYNs).
+    """
     owner = packets["connection"]
     mine = np.flatnonzero((owner >= 0) & (packets["window_raw"] >= 0))
     if not len(mine):

@@ -1,9 +1,10 @@
 """Frames that the capture recorded more than once: a fact about the recording, not about the network.
 
-A capture on "any", on both sides of a router or on a mirror port holds each packet twice: same addresses, ports, IP ID,
-sequence numbers, timestamps and length, TTL equal or one step apart, within a few milliseconds. A retransmission
-comes later than that and carries a new IP ID or timestamp. IP ID 0 (SYN-ACK, stateless RST, many IPv6 stacks) proves
-nothing, so pure acknowledgements without ID need the TTL step or another interface.
+A capture on "any", on both sides of a router or on a mirror port holds each packet twice: same addresses,
+ports, IP ID, sequence numbers, timestamps and length, TTL equal or one step apart, within a few
+milliseconds. A retransmission comes later than that and carries a new IP ID or timestamp. IP ID 0 (SYN-ACK,
+stateless RST, many IPv6 stacks) proves nothing, so pure acknowledgements without ID need the TTL step or
+another interface.
 """
 
 import numpy as np
@@ -12,14 +13,29 @@ from numpy.typing import NDArray
 from packets.columns import TCP
 
 NEAR_NS = 10_000_000  # a copy follows within 10 ms; the smallest Linux RTO is 200 ms (TCP_RTO_MIN)
-ROUTED_NS = 190_000_000  # same IP ID and one router further is no retransmission; joined files may be this far apart
+# Same IP ID and one router further is no retransmission; joined files may be this far apart.
+ROUTED_NS = 190_000_000
 REACH = 4  # packets to look back within a flow; copies of a burst lie a few packets apart
-MOSTLY = 0.3  # share of packets that are copies, from which on the recording is called doubled (two of each: 0.5)
+# Share of packets that are copies, from which on the recording is called doubled (two of each: 0.5).
+MOSTLY = 0.3
 ENOUGH = 2  # copies in a flow: a single pair is chance
 _SAME = (
-    "flow_source", "flow_target", "protocol", "ip_id", "length", "seq", "ack", "flags", "window_raw", "tsval", "tsecr",
-    "icmp_type", "icmp_code", "icmp_rest", "fragment",
-)  # fmt: skip
+    "flow_source",
+    "flow_target",
+    "protocol",
+    "ip_id",
+    "length",
+    "seq",
+    "ack",
+    "flags",
+    "window_raw",
+    "tsval",
+    "tsecr",
+    "icmp_type",
+    "icmp_code",
+    "icmp_rest",
+    "fragment",
+)
 
 
 def find(rows: NDArray[np.void], flow: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -31,7 +47,9 @@ def find(rows: NDArray[np.void], flow: NDArray[np.int64]) -> NDArray[np.bool_]:
     return _believed(copy, flow)
 
 
-def _same(first: NDArray[np.void], second: NDArray[np.void], one_flow: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _same(
+    first: NDArray[np.void], second: NDArray[np.void], one_flow: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
     later = np.abs(second["time_ns"] - first["time_ns"])
     step = first["ttl"].astype(np.int64) - second["ttl"]
     routed = (np.abs(step) == 1) & (second["ip_id"] > 0)
@@ -39,7 +57,12 @@ def _same(first: NDArray[np.void], second: NDArray[np.void], one_flow: NDArray[n
     for name in _SAME:
         same &= first[name] == second[name]
     numbered = second["ip_id"] > 0
-    witness = numbered | (step != 0) | (first["interface"] != second["interface"]) | (first["vlan"] != second["vlan"])
+    witness = (
+        numbered
+        | (step != 0)
+        | (first["interface"] != second["interface"])
+        | (first["vlan"] != second["vlan"])
+    )
     carries = (second["protocol"] == TCP) & ((second["length"] > 0) | (second["tsval"] >= 0))
     return same & (witness | carries)
 

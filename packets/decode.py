@@ -18,17 +18,44 @@ ARP = 256  # a pseudo protocol number above IANA's, for flows of ARP
 # What is known of a packet before connections are built. Absolute sequence numbers; -1: absent.
 DECODED_DTYPE = np.dtype(
     [
-        ("frame", "u4"), ("time_ns", "i8"), ("captured", "u4"), ("original", "u4"), ("interface", "u2"),
-        ("mac", "i8"), ("vlan", "i2"), ("source", "i4"), ("target", "i4"), ("protocol", "i2"), ("ttl", "u1"),
-        ("ip_id", "i4"), ("fragment", "?"), ("sport", "i4"), ("dport", "i4"), ("flags", "u2"), ("seq", "i8"), ("ack", "i8"),
-        ("window_raw", "i4"), ("length", "u4"), ("tsval", "i8"), ("tsecr", "i8"), ("mss", "i4"), ("wscale", "i2"),
-        ("sack_ok", "i2"), ("sack_left", "i8"), ("sack_right", "i8"), ("icmp_type", "i2"), ("icmp_code", "i2"),
+        ("frame", "u4"),
+        ("time_ns", "i8"),
+        ("captured", "u4"),
+        ("original", "u4"),
+        ("interface", "u2"),
+        ("mac", "i8"),
+        ("vlan", "i2"),
+        ("source", "i4"),
+        ("target", "i4"),
+        ("protocol", "i2"),
+        ("ttl", "u1"),
+        ("ip_id", "i4"),
+        ("fragment", "?"),
+        ("sport", "i4"),
+        ("dport", "i4"),
+        ("flags", "u2"),
+        ("seq", "i8"),
+        ("ack", "i8"),
+        ("window_raw", "i4"),
+        ("length", "u4"),
+        ("tsval", "i8"),
+        ("tsecr", "i8"),
+        ("mss", "i4"),
+        ("wscale", "i2"),
+        ("sack_ok", "i2"),
+        ("sack_left", "i8"),
+        ("sack_right", "i8"),
+        ("icmp_type", "i2"),
+        ("icmp_code", "i2"),
         ("icmp_rest", "i8"),
         # The flow: the packet's own ends, or those of the packet that an ICMP error quotes.
-        ("flow_protocol", "i2"), ("flow_source", "i8"), ("flow_target", "i8"), ("quoted_seq", "i8"),
+        ("flow_protocol", "i2"),
+        ("flow_source", "i8"),
+        ("flow_target", "i8"),
+        ("quoted_seq", "i8"),
         ("checksum", "i1"),  # TCP checksum: 1 good, 0 wrong, -1 not known (cut off, not looked at)
     ]
-)  # fmt: skip
+)
 
 
 def decode(batch: Batch, hosts: Hosts, *, checksums: bool) -> NDArray[np.void]:
@@ -38,7 +65,10 @@ def decode(batch: Batch, hosts: Hosts, *, checksums: bool) -> NDArray[np.void]:
     view = View(batch.data)
     start = batch.offset.astype(np.int64)
     captured = batch.captured.astype(np.int64) - np.minimum(batch.fcs, batch.captured)
-    end, wire_end = start + captured, start + np.maximum(batch.original.astype(np.int64) - batch.fcs, captured)
+    end, wire_end = (
+        start + captured,
+        start + np.maximum(batch.original.astype(np.int64) - batch.fcs, captured),
+    )
     layer = links.strip(view, start, end, batch.link_type.astype(np.int64))
     arp_at = layer.at.copy()
     is_arp = (layer.ethertype == ET_ARP) & (layer.at + 28 <= end)
@@ -92,13 +122,16 @@ def _own_flow(rows: NDArray[np.void], t: Transport) -> None:
     rows["flow_protocol"] = rows["protocol"]
     rows["flow_source"] = endpoint(rows["source"], np.where(with_ports, rows["sport"], 0))
     rows["flow_target"] = endpoint(rows["target"], np.where(with_ports, rows["dport"], 0))
-    # A TCP or UDP packet without readable ports belongs to no connection, unless it is a later fragment of one.
+    # A TCP or UDP packet without readable ports belongs to no connection, unless it is a later fragment of
+    # one.
     lost = np.isin(rows["protocol"], (TCP, UDP)) & ~t.readable
     nothing = (rows["source"] < 0) | (rows["target"] < 0)
     rows["flow_protocol"][lost | nothing] = -1
 
 
-def _quoted_flow(view: View, rows: NDArray[np.void], net: Network, t: Transport, end: Ints, hosts: Hosts) -> None:
+def _quoted_flow(
+    view: View, rows: NDArray[np.void], net: Network, t: Transport, end: Ints, hosts: Hosts
+) -> None:
     """Give ICMP errors the flow of the packet that they quote."""
     some = np.flatnonzero(t.quotes)
     if not len(some):
@@ -106,7 +139,8 @@ def _quoted_flow(view: View, rows: NDArray[np.void], net: Network, t: Transport,
     at = net.at[some] + 8
     version = view.u8(at) >> 4
     inner = Layer(at, np.where(version == 4, ET_IPV4, ET_IPV6), np.full(len(at), -1), np.full(len(at), -1))
-    # Routers quote only the first bytes (RFC 792: 8 behind the header), so its length field says more than is here.
+    # Routers quote only the first bytes (RFC 792: 8 behind the header), so its length field says more than
+    # is here.
     quoted = network.decode(view, inner, end[some], end[some])
     good = np.isin(quoted.protocol, (TCP, UDP)) & (quoted.fragment == 0) & (quoted.at + 8 <= quoted.end)
     some, at, protocol = some[good], quoted.at[good], quoted.protocol[good]

@@ -35,17 +35,34 @@ SIDE = {name: at for at, name in enumerate(_SIDE_NAMES)}
 COMMON = {"client_side": 0}
 
 STATES = (
-    "datagram", "syn_sent", "refused", "established", "half_closed", "closed", "reset", "midstream",
-)  # fmt: skip
+    "datagram",
+    "syn_sent",
+    "refused",
+    "established",
+    "half_closed",
+    "closed",
+    "reset",
+    "midstream",
+)
 (DATAGRAM, SYN_SENT, REFUSED, ESTABLISHED, HALF_CLOSED, CLOSED, RESET, MIDSTREAM) = range(len(STATES))
 
 # One row a connection. Endpoints: (host number << 16) | port.
 TABLE_DTYPE = np.dtype(
     [
-        ("flow", "i8"), ("protocol", "i2"), ("client", "i8"), ("server", "i8"), ("state", "u1"),
-        ("first_row", "i8"), ("rows", "i8"), ("packets", "i8"), ("bytes", "i8"), ("first_ns", "i8"), ("last_ns", "i8"),
-        ("icmp_errors", "i8"), ("copies", "i8"),
+        ("flow", "i8"),
+        ("protocol", "i2"),
+        ("client", "i8"),
+        ("server", "i8"),
+        ("state", "u1"),
+        ("first_row", "i8"),
+        ("rows", "i8"),
+        ("packets", "i8"),
+        ("bytes", "i8"),
+        ("first_ns", "i8"),
+        ("last_ns", "i8"),
+        ("icmp_errors", "i8"),
+        ("copies", "i8"),
         *((f"client_{name}", "i8") for name in _SIDE_NAMES),
         *((f"server_{name}", "i8") for name in _SIDE_NAMES),
     ]
-)  # fmt: skip
+)

@@ -32,7 +32,9 @@ def _by_appearance(ends: Ints, protocol: Ints) -> Ints:
 
 
 def join_fragments(rows: NDArray[np.void]) -> None:
-    """Give later IP fragments the ports of their first fragment, in place (RFC 791: source, target, protocol, ID)."""
+    """Give later IP fragments the ports of their first fragment, in place (RFC 791: source, target,
+    protocol, ID).
+    """
     seen: dict[tuple[int, ...], tuple[int, int]] = {}
     for at in np.flatnonzero(rows["fragment"]):
         row = rows[at]

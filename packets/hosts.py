@@ -16,7 +16,9 @@ class Hosts:
         self.addresses: list[str] = []
 
     def enter(self, version: Ints, address: NDArray[np.uint8]) -> Ints:
-        """Number of each address; ``address`` has shape (n, 16), IPv4 in the last four bytes; -1 where version is 0."""
+        """Number of each address; ``address`` has shape (n, 16), IPv4 in the last four bytes; -1 where
+        version is 0.
+        """
         out = np.full(len(version), -1)
         four, six = np.flatnonzero(version == 4), np.flatnonzero(version == 6)
         out[four] = self.enter_ipv4(version[four], address[four, 12:])
@@ -35,7 +37,9 @@ class Hosts:
         if size == 4:  # numbers sort several times faster than bytes
             keys = np.ascontiguousarray(address).view(">u4").ravel().astype(np.uint32)
         unique, inverse = np.unique(keys, return_inverse=True)
-        numbers = np.array([self._of(k.tobytes() if size == 16 else int(k).to_bytes(4, "big")) for k in unique])
+        numbers = np.array(
+            [self._of(k.tobytes() if size == 16 else int(k).to_bytes(4, "big")) for k in unique]
+        )
         return numbers[inverse]
 
     def _of(self, packed: bytes) -> int:

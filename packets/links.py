@@ -1,6 +1,7 @@
 """Link layers: from the start of a frame to the start of its network header, for many frames at once.
 
-Sources: the LINKTYPE registry of tcpdump.org, IEEE 802.1Q, RFC 1042 (SNAP), RFC 2516 (PPPoE), RFC 3032 (MPLS).
+Sources: the LINKTYPE registry of tcpdump.org, IEEE 802.1Q, RFC 1042 (SNAP), RFC 2516 (PPPoE), RFC 3032
+(MPLS).
 """
 
 from dataclasses import dataclass
@@ -11,12 +12,33 @@ from numpy.typing import NDArray
 from packets.view import Positions, View
 
 NULL, ETHERNET, PPP, PPP_HDLC, PPP_ETHER, RAW, LOOP, SLL, IPV4, IPV6, SLL2 = (
-    0, 1, 9, 50, 51, 101, 108, 113, 228, 229, 276,
-)  # fmt: skip
+    0,
+    1,
+    9,
+    50,
+    51,
+    101,
+    108,
+    113,
+    228,
+    229,
+    276,
+)
 NAMES = {
-    NULL: "NULL", ETHERNET: "ETHERNET", PPP: "PPP", PPP_HDLC: "PPP_HDLC", PPP_ETHER: "PPP_ETHER", RAW: "RAW",
-    LOOP: "LOOP", SLL: "LINUX_SLL", IPV4: "IPV4", IPV6: "IPV6", SLL2: "LINUX_SLL2", 12: "RAW", 14: "RAW",
-}  # fmt: skip
+    NULL: "NULL",
+    ETHERNET: "ETHERNET",
+    PPP: "PPP",
+    PPP_HDLC: "PPP_HDLC",
+    PPP_ETHER: "PPP_ETHER",
+    RAW: "RAW",
+    LOOP: "LOOP",
+    SLL: "LINUX_SLL",
+    IPV4: "IPV4",
+    IPV6: "IPV6",
+    SLL2: "LINUX_SLL2",
+    12: "RAW",
+    14: "RAW",
+}
 KNOWN_LINK_TYPES = frozenset(NAMES)
 
 ET_IPV4, ET_ARP, ET_IPV6, ET_NONE = 0x0800, 0x0806, 0x86DD, -1
@@ -45,7 +67,9 @@ def name(link_type: int) -> str:
 
 def strip(view: View, start: Positions, end: Positions, link_type: NDArray[np.int64]) -> Layer:
     """Step over the link header of every frame, and over tags, labels and sessions behind it."""
-    layer = Layer(start.copy(), np.full(len(start), ET_NONE), np.full(len(start), -1), np.full(len(start), -1))
+    layer = Layer(
+        start.copy(), np.full(len(start), ET_NONE), np.full(len(start), -1), np.full(len(start), -1)
+    )
     for kind in np.unique(link_type):
         step = _STEPS.get(int(kind))
         if step:
@@ -60,7 +84,11 @@ def strip_tags(view: View, layer: Layer, end: Positions) -> None:
     todo = np.arange(len(layer.at))
     for _ in range(MOST_LAYERS):
         kind = layer.ethertype[todo]
-        stacked = np.isin(kind, _VLAN + _MPLS) | (kind == _PPPOE_SESSION) | ((kind >= 0) & (kind < _FIRST_ETHERTYPE))
+        stacked = (
+            np.isin(kind, _VLAN + _MPLS)
+            | (kind == _PPPOE_SESSION)
+            | ((kind >= 0) & (kind < _FIRST_ETHERTYPE))
+        )
         todo = todo[stacked & (layer.at[todo] < end[todo])]
         if not len(todo):
             return
@@ -140,7 +168,8 @@ def _by_version(view: View, layer: Layer, some: NDArray[np.int64]) -> None:
 
 
 def _null(view: View, layer: Layer, some: NDArray[np.int64]) -> None:
-    # The family is in the byte order of the machine that captured, and IPv6 has five numbers: the version nibble tells.
+    # The family is in the byte order of the machine that captured, and IPv6 has five numbers: the version
+    # nibble tells.
     layer.at[some] += 4
     _by_version(view, layer, some)
 
@@ -154,6 +183,17 @@ def _ppp(view: View, layer: Layer, some: NDArray[np.int64]) -> None:
 
 
 _STEPS = {
-    NULL: _null, LOOP: _null, ETHERNET: _ethernet, PPP: _ppp, PPP_HDLC: _ppp, PPP_ETHER: _pppoe, SLL: _sll, SLL2: _sll2,
-    RAW: _by_version, 12: _by_version, 14: _by_version, IPV4: _by_version, IPV6: _by_version,
-}  # fmt: skip
+    NULL: _null,
+    LOOP: _null,
+    ETHERNET: _ethernet,
+    PPP: _ppp,
+    PPP_HDLC: _ppp,
+    PPP_ETHER: _pppoe,
+    SLL: _sll,
+    SLL2: _sll2,
+    RAW: _by_version,
+    12: _by_version,
+    14: _by_version,
+    IPV4: _by_version,
+    IPV6: _by_version,
+}

@@ -1,7 +1,9 @@
-"""The TCP state machine: one pass over the packets of a flow, in order, that finds the facts of its connections.
+"""The TCP state machine: one pass over the packets of a flow, in order, that finds the facts of its
+connections.
 
-It is written over plain indexable columns and lists of integers, without objects, so that the same lines can be
-compiled when that pays. It marks and counts; it judges nothing. Sequence arithmetic: RFC 9293 section 3.4.
+It is written over plain indexable columns and lists of integers, without objects, so that the same lines can
+be compiled when that pays. It marks and counts; it judges nothing. Sequence arithmetic: RFC 9293 section
+3.4.
 """
 
 from collections.abc import Sequence
@@ -29,14 +31,25 @@ class Flow:
         self.common = [-1] * len(COMMON)
         self.sides = [[0] * len(SIDE), [0] * len(SIDE)]
         for side in self.sides:
-            for name in ("fin_seq", "first_fin", "first_rst", "first_syn", "first_syn_ack", "mss", "wscale", "last"):
+            for name in (
+                "fin_seq",
+                "first_fin",
+                "first_rst",
+                "first_syn",
+                "first_syn_ack",
+                "mss",
+                "wscale",
+                "last",
+            ):
                 side[SIDE[name]] = -1
             side[SIDE["max_ack"]] = -1
             side[SIDE["last_window"]] = -1
 
 
 _S = SIDE  # short names for the inner loop
-_PACKETS, _BYTES, _SYN, _SYN_ACK, _FIN, _RST = (_S[n] for n in ("packets", "bytes", "syn", "syn_ack", "fin", "rst"))
+_PACKETS, _BYTES, _SYN, _SYN_ACK, _FIN, _RST = (
+    _S[n] for n in ("packets", "bytes", "syn", "syn_ack", "fin", "rst")
+)
 _DATA, _PAYLOAD, _REPEATED, _KEEP, _ZERO = (
     _S[n] for n in ("data_segments", "payload", "repeated", "keepalives", "zero_windows")
 )
@@ -54,12 +67,16 @@ def unwrap(value: int, base: int, near: int) -> int:
 
 
 def starts_anew(flow: Flow, side: int, flags: int, seq: int) -> bool:
-    """A SYN with another initial sequence number is a new connection on the same ports (Wireshark does the same)."""
+    """A SYN with another initial sequence number is a new connection on the same ports (Wireshark does the
+    same).
+    """
     base = flow.state[side * WIDTH + BASE]
     return flags & (c.SYN | c.ACK) == c.SYN and base != _UNKNOWN and base != seq
 
 
-def step(flow: Flow, row: int, side: int, flags: int, seq: int, ack: int, length: int, window: int) -> tuple[int, int, int]:
+def step(
+    flow: Flow, row: int, side: int, flags: int, seq: int, ack: int, length: int, window: int
+) -> tuple[int, int, int]:
     """Let one segment pass. Returns its relative seq and ack (-1: none), and its marks."""
     other = 1 - side
     _learn_bases(flow, side, flags, seq, ack)

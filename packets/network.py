@@ -1,6 +1,7 @@
 """Network layer: IPv4 and IPv6 headers of many frames at once, through tunnels to the inner flow.
 
-Sources: RFC 791, RFC 8200, RFC 2784 and 2890 (GRE), RFC 2003 (IP in IP), RFC 4213 (6in4), RFC 7348 (VXLAN), RFC 8926 (Geneve).
+Sources: RFC 791, RFC 8200, RFC 2784 and 2890 (GRE), RFC 2003 (IP in IP), RFC 4213 (6in4), RFC 7348 (VXLAN),
+RFC 8926 (Geneve).
 """
 
 from dataclasses import dataclass
@@ -56,9 +57,18 @@ def _empty(layer: Layer, end: Positions) -> Network:
     zeros = np.zeros(n, np.int64)
     addresses = np.zeros((n, 16), np.uint8)
     return Network(
-        layer.at.copy(), end.copy(), end.copy(), np.full(n, NOT_IP), zeros.copy(), addresses, addresses.copy(),
-        zeros.copy(), np.full(n, -1), zeros.copy(), np.zeros(n, bool),
-    )  # fmt: skip
+        layer.at.copy(),
+        end.copy(),
+        end.copy(),
+        np.full(n, NOT_IP),
+        zeros.copy(),
+        addresses,
+        addresses.copy(),
+        zeros.copy(),
+        np.full(n, -1),
+        zeros.copy(),
+        np.zeros(n, bool),
+    )
 
 
 def _ipv4(
@@ -70,7 +80,8 @@ def _ipv4(
     good = (first >> 4 == 4) & (header >= 20) & (at + 20 <= end[some])
     some, at, header = some[good], at[good], header[good]
     total = view.u16(at + 2)
-    # Total length 0: segmentation offload wrote it later than the capture saw it (Wireshark: "TSO"). The frame tells.
+    # Total length 0: segmentation offload wrote it later than the capture saw it (Wireshark: "TSO"). The
+    # frame tells.
     stop = np.where(total >= header, at + total, wire_end[some])
     fragment = view.u16(at + 6)
     net.at[some] = at + header
@@ -118,7 +129,9 @@ def _extension_headers(view: View, net: Network, todo: NDArray[np.int64]) -> Non
             return
         at, kind = net.at[todo], net.protocol[todo]
         words = view.u8(at + 1)
-        size = np.select([kind == FRAGMENT, kind == _AUTHENTICATION], [np.int64(8), (words + 2) * 4], (words + 1) * 8)
+        size = np.select(
+            [kind == FRAGMENT, kind == _AUTHENTICATION], [np.int64(8), (words + 2) * 4], (words + 1) * 8
+        )
         where = view.u16(at + 2)
         net.fragment[todo] = np.where(kind == FRAGMENT, where & 0xFFF8, 0)
         net.more[todo] |= (kind == FRAGMENT) & ((where & 1) == 1)
@@ -183,4 +196,4 @@ def _udp_tunnels(view: View, layer: Layer, net: Network, some: NDArray[np.int64]
     return np.concatenate([vxlan, geneve])
 
 
-__all__ = ["ET_NONE", "IPIP", "Network", "TCP", "decode"]
+__all__ = ["ET_NONE", "IPIP", "TCP", "Network", "decode"]

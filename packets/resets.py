@@ -29,22 +29,30 @@ class Reset:
 
     @property
     def stateless(self) -> bool:
-        """Made without knowledge of the connection, by a kernel or a device: window 0, no timestamps, ID not continued."""
+        """Made without knowledge of the connection, by a kernel or a device: window 0, no timestamps, ID not
+        continued.
+        """
         return self.window_raw == 0 and not self.has_timestamps and not self.id_continues
 
     @property
     def stateful(self) -> bool:
-        """Carries what only the holder of the connection knows: timestamps, or a continued IP ID beside a window."""
+        """Carries what only the holder of the connection knows: timestamps, or a continued IP ID beside a
+        window.
+        """
         return self.has_timestamps or (self.id_continues and self.has_ack)
 
 
 def describe(rst: np.void, own: NDArray[np.void], track: Track, packets: NDArray[np.void]) -> Reset:
-    """Gather the facts of ``rst``; ``own``: all segments its sender is said to have sent in the connection."""
+    """Gather the facts of ``rst``; ``own``: all segments its sender is said to have sent there."""
     other = own[(own["flags"] & RST) == 0]
     before = other[other["frame"] < rst["frame"]]
     seqs = before[before["seq"] > 0]
     ttls, counts = np.unique(seqs["ttl"], return_counts=True)
-    alike = (packets["source"] == rst["source"]) & (packets["ttl"] == rst["ttl"]) & ((packets["flags"] & RST) != 0)
+    alike = (
+        (packets["source"] == rst["source"])
+        & (packets["ttl"] == rst["ttl"])
+        & ((packets["flags"] & RST) != 0)
+    )
     return Reset(
         frame=int(rst["frame"]),
         ttl=int(rst["ttl"]),

@@ -92,9 +92,10 @@ class Source:
         self.notes.extend(counted(self._reading))
 
     def _read(self, found: Found, window: Window) -> Iterator[Batch]:
-        if found.member:
-            self.notes.append(member(found.member, self._reading.frames))
+        before = self._reading.frames
         for batch in stretch.read(window, self._reading):
+            if found.member and batch.first_frame == before + 1:
+                self.notes.append(member(found.member, before))
             if not found.member and self.format != "pcapng":
                 self._check_links()  # a pcap file has one link type: no need to read on
             yield batch

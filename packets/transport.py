@@ -42,14 +42,17 @@ class Transport:
     icmp_code: Ints
     icmp_rest: Ints  # bytes 4 to 7 of the ICMP header: next-hop MTU, identifier and sequence
     quotes: NDArray[np.bool_]  # an ICMP error with a quoted packet behind its header
-    header_at: Positions
     readable: NDArray[np.bool_]  # the ports (or the ICMP type) were in the captured bytes
+
+
+_NUMBERS = tuple(name for name in Transport.__dataclass_fields__ if name not in ("quotes", "readable"))
 
 
 def decode(view: View, net: Network) -> Transport:
     """Decode the transport header of every packet whose first fragment (or whole) it is."""
     n = len(net.at)
-    t = Transport(*(np.full(n, -1) for _ in range(17)), np.zeros(n, bool), net.at, np.zeros(n, bool))
+    numbers = {name: np.full(n, -1) for name in _NUMBERS}
+    t = Transport(**numbers, quotes=np.zeros(n, bool), readable=np.zeros(n, bool))
     t.flags[:] = 0
     t.length[:] = np.maximum(net.stop - net.at, 0)
     first = (net.fragment == 0) & (net.at + 4 <= net.end)
@@ -67,7 +70,9 @@ def _ports(view: View, net: Network, t: Transport, some: Ints) -> None:
 
 
 def _tcp(view: View, net: Network, t: Transport, some: Ints) -> None:
-    some = some[net.at[some] + 16 <= net.end[some]]  # ports, seq, ack, flags and window; the rest may be cut off
+    some = some[
+        net.at[some] + 16 <= net.end[some]
+    ]  # ports, seq, ack, flags and window; the rest may be cut off
     _ports(view, net, t, some)
     at = net.at[some]
     offset_flags = view.u16(at + 12)
@@ -103,7 +108,9 @@ def _one_option(view: View, t: Transport, some: Ints, at: Positions, kind: Ints,
     put(t.tsecr, _TIMESTAMPS, 10, view.u32(at + 6))
     if np.any((kind != _TIMESTAMPS) & (kind != _NOP)):
         put(t.mss, _MSS, 4, view.u16(at + 2))
-        put(t.wscale, _WSCALE, 3, np.minimum(view.u8(at + 2), 14))  # RFC 7323 section 2.3: more than 14 means 14
+        put(
+            t.wscale, _WSCALE, 3, np.minimum(view.u8(at + 2), 14)
+        )  # RFC 7323 section 2.3: more than 14 means 14
         put(t.sack_ok, _SACK_OK, 2, np.ones(len(at), np.int64))
         put(t.sack_left, _SACK, 10, view.u32(at + 2))
         put(t.sack_right, _SACK, 10, view.u32(at + 6))

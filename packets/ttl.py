@@ -1,7 +1,8 @@
 """TTL tracks: with which TTLs (IPv4) or hop limits (IPv6) the packets that name a host as sender arrive.
 
-Senders start at 64, 128 or 255; every router takes one off (RFC 791, RFC 8200). A device that writes another host's
-address into a packet cannot easily hide how far away it stands. RSTs are counted apart: they are what is in question.
+Senders start at 64, 128 or 255; every router takes one off (RFC 791, RFC 8200). A device that writes another
+host's address into a packet cannot easily hide how far away it stands. RSTs are counted apart: they are what
+is in question.
 """
 
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ MOST_FRAMES = 8  # frames kept as witnesses of a track
 
 @dataclass(frozen=True)
 class Track:
-    """The TTLs of one host's packets, RSTs left out: how many packets with each, and frames that show them."""
+    """The TTLs of one host's packets, RSTs left out: how many packets with each, and some frames."""
 
     counts: dict[int, int]
     frames: dict[int, tuple[int, ...]]
@@ -46,7 +47,9 @@ def hops(ttl: int) -> int:
 def tracks(packets: NDArray[np.void], hosts: int) -> list[Track]:
     """One Track for each host number; ``packets`` are PACKET_DTYPE rows."""
     reset = (packets["protocol"] == TCP) & ((packets["flags"] & RST) != 0)
-    usable = (packets["source"] >= 0) & (packets["protocol"] != NOT_IP) & ~reset & ((packets["marks"] & COPY) == 0)
+    usable = (
+        (packets["source"] >= 0) & (packets["protocol"] != NOT_IP) & ~reset & ((packets["marks"] & COPY) == 0)
+    )
     some = packets[usable]
     key = some["source"].astype(np.int64) * 256 + some["ttl"]
     order = np.lexsort((some["frame"], key))

@@ -1,4 +1,6 @@
-"""Where a capture was taken, told from TTLs: a host's packets carry their full initial TTL only before the first router."""
+"""Where a capture was taken, told from TTLs: a host's packets carry their full initial TTL only before the
+first router.
+"""
 
 from typing import Literal
 
@@ -13,7 +15,9 @@ def fresh(track: Track) -> bool:
 
 
 def place(client: Track, server: Track) -> Place:
-    """At which end of a connection the capture was taken; unknown when both (or neither with packets) look near."""
+    """At which end of a connection the capture was taken; unknown when both (or neither with packets) look
+    near.
+    """
     if fresh(client) and not fresh(server):
         return "client"
     if fresh(server) and not fresh(client):

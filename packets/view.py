@@ -4,7 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Positions = NDArray[np.int64]
-PADDING = 64  # bytes of zeros behind the data, so that a field cut off by the end reads as zero, not as a fault
+# Bytes of zeros behind the data, so that a field cut off by the end reads as zero, not as a fault.
+PADDING = 64
 
 
 class View:

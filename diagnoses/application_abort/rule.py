@@ -1,10 +1,12 @@
-"""One end aborts an established connection itself: its application closed with unread data or without lingering, or exited.
+"""One end aborts an established connection itself: its application closed with unread data or without
+lingering, or exited.
 
 Holds when all of these are true:
 
 - the connection was open when the RST came
 - the RST is the host's own: its TTL is that of the host's other packets
-- it was made by the holder of the connection: it carries an ACK, which a kernel that knows no connection does not send here
+- it was made by the holder of the connection: it carries an ACK, which a kernel that knows no connection
+  does not send here
 - it took something away: data was outstanding, or no FIN had passed before
 - the host had not been probing or repeating in vain before it
 
@@ -50,19 +52,37 @@ def find(c: Connection) -> Finding:
     found = aborts.first_abort(c)
     reset = found.ruling.reset
     lost = aborts.outstanding(c, found.rst)
-    signs = "holder_timestamps" if reset.has_timestamps else "holder_id" if reset.id_continues else "holder_ack"
+    signs = (
+        "holder_timestamps" if reset.has_timestamps else "holder_id" if reset.id_continues else "holder_ack"
+    )
     return Finding(
-        CODE, _severity(c, found, lost), found.ruling.confidence, c.number, (c.client.address, c.server.address), found.evidence,
+        CODE,
+        _severity(c, found, lost),
+        found.ruling.confidence,
+        c.number,
+        (c.client.address, c.server.address),
+        found.evidence,
         say("title", **found.values),
-        (say("same_ttl", **found.values), say(signs), say("outstanding" if lost else "all_read", lost=lost), say("limits", **found.values)),
-        found.by_sender, found.numbers | {"outstanding_bytes": lost},
-        (Rejected("reset_on_path", say("not_path", **found.values)), Rejected("half_open_reset", say("not_half_open"))),
+        (
+            say("same_ttl", **found.values),
+            say(signs),
+            say("outstanding" if lost else "all_read", lost=lost),
+            say("limits", **found.values),
+        ),
+        found.by_sender,
+        found.numbers | {"outstanding_bytes": lost},
+        (
+            Rejected("reset_on_path", say("not_path", **found.values)),
+            Rejected("half_open_reset", say("not_half_open")),
+        ),
         say("settle", **found.values),
-    )  # fmt: skip
+    )
 
 
 def _severity(c: Connection, found: Abort, lost: int) -> Severity:
-    """A server that aborts fails somebody. A client that drops a finished exchange (a pool, a closed tab) harms nobody."""
+    """A server that aborts fails somebody. A client that drops a finished exchange (a pool, a closed tab)
+    harms nobody.
+    """
     if found.sender is c.server:
         return "error"
     return "warning" if lost else "note"

@@ -24,7 +24,9 @@ def _candidates(table: NDArray[np.void]) -> NDArray[np.bool_]:
 
 
 def _unseen(table: NDArray[np.void]) -> NDArray[np.bool_]:
-    found: NDArray[np.bool_] = _candidates(table) & (table["client_acked_unseen"] + table["server_acked_unseen"] > 0)
+    found: NDArray[np.bool_] = _candidates(table) & (
+        table["client_acked_unseen"] + table["server_acked_unseen"] > 0
+    )
     return found
 
 
@@ -54,9 +56,18 @@ def find(case: Case) -> Finding:
     """The finding, once all conditions hold."""
     found = [c for c in case.connections(_unseen(case.capture.table)) if missing(c)]
     frames = [int(f) for c in found for f in c.segments["frame"][(c.segments["marks"] & ACKS_UNSEEN) != 0]]
-    values = {"n": len(found), "lost": sum(missing(c) for c in found), "frames": sorted(frames)[:MOST_SHOWN]}
+    shown, lost = sorted(frames)[:MOST_SHOWN], sum(missing(c) for c in found)
+    values = {"n": len(found), "lost": lost, "frames": shown}
     return Finding(
-        CODE, "note", "certain", found[0].number if len(found) == 1 else None, (), tuple(values["frames"]), say("title", **values),
-        (say("what", **values), say("consequence")), Culprit("capture"), {"missing_bytes": values["lost"], "connections": len(found)},
+        CODE,
+        "note",
+        "certain",
+        found[0].number if len(found) == 1 else None,
+        (),
+        tuple(shown),
+        say("title", **values),
+        (say("what", **values), say("consequence")),
+        Culprit("capture"),
+        {"missing_bytes": lost, "connections": len(found)},
         would_settle=say("settle"),
     )

@@ -1,4 +1,5 @@
-"""Outgoing packets show wrong TCP checksums because the capture saw them before the network card filled them in.
+"""Outgoing packets show wrong TCP checksums because the capture saw them before the network card filled them
+in.
 
 Holds when all of these are true:
 
@@ -48,6 +49,14 @@ def find(case: Case) -> Finding:
     hosts = [case.capture.addresses[h] for h in np.unique(rows["source"])]
     values = {"n": len(rows), "hosts": hosts, "frames": np.sort(rows["frame"])[:MOST_SHOWN].tolist()}
     return Finding(
-        CODE, "note", "certain", None, tuple(hosts), tuple(values["frames"]), say("title", **values), (say("what", **values),),
-        Culprit("capture"), {"wrong_checksums": len(rows)},
+        CODE,
+        "note",
+        "certain",
+        None,
+        tuple(hosts),
+        tuple(values["frames"]),
+        say("title", **values),
+        (say("what", **values),),
+        Culprit("capture"),
+        {"wrong_checksums": len(rows)},
     )

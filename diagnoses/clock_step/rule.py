@@ -1,4 +1,5 @@
-"""The clock of the capture jumped: time runs backwards, or leaps by more than a day, between successive frames.
+"""The clock of the capture jumped: time runs backwards, or leaps by more than a day, between successive
+frames.
 
 Holds when all of these are true:
 
@@ -13,7 +14,8 @@ from diagnoses.finding import Culprit, Finding, say
 
 CODE = "clock_step"
 BACK_S = 0.001  # several receive queues swap frames by microseconds; a clock that is set does more
-AHEAD_S = 86_400.0  # idle connections rest for hours (the default keepalive: two); nobody captures a silent day
+# Idle connections rest for hours (the default keepalive: two); nobody captures a silent day.
+AHEAD_S = 86_400.0
 MOST_SHOWN = 10  # steps named as evidence
 
 
@@ -38,6 +40,14 @@ def find(case: Case) -> Finding:
     largest = float(gaps[np.argmax(np.abs(gaps))])
     values = {"n": len(rows), "largest": largest, "frames": rows["frame"][:MOST_SHOWN].tolist()}
     return Finding(
-        CODE, "note", "certain", None, (), tuple(values["frames"]), say("title", **values), (say("what", **values),),
-        Culprit("capture"), {"steps": len(rows), "largest_step_s": round(largest, 6)},
+        CODE,
+        "note",
+        "certain",
+        None,
+        (),
+        tuple(values["frames"]),
+        say("title", **values),
+        (say("what", **values),),
+        Culprit("capture"),
+        {"steps": len(rows), "largest_step_s": round(largest, 6)},
     )

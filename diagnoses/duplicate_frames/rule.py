@@ -1,8 +1,10 @@
-"""The capture holds most packets twice: it was taken at two places at once, on "any", or on a mirror of both directions.
+"""The capture holds most packets twice: it was taken at two places at once, on "any", or on a mirror of both
+directions.
 
 Holds when all of these are true:
 
-- packets repeat an earlier one within milliseconds: same IP ID, numbers, flags and timestamps, TTL equal or one step apart
+- packets repeat an earlier one within milliseconds: same IP ID, numbers, flags and timestamps, TTL equal or
+  one step apart
 - this is the rule in the capture or in a connection, not the exception
 """
 
@@ -22,7 +24,10 @@ def copies_seen(case: Case) -> bool:
 
 
 def mostly(case: Case) -> bool:
-    return int(((case.capture.packets["marks"] & COPY) != 0).sum()) >= ENOUGH or len(case.capture.packets) <= 2 * ENOUGH
+    return (
+        int(((case.capture.packets["marks"] & COPY) != 0).sum()) >= ENOUGH
+        or len(case.capture.packets) <= 2 * ENOUGH
+    )
 
 
 CONDITIONS = (copies_seen, mostly)
@@ -33,6 +38,14 @@ def find(case: Case) -> Finding:
     copies = np.sort(case.capture.packets["frame"][(case.capture.packets["marks"] & COPY) != 0])
     values = {"n": len(copies), "packets": len(case.capture.packets), "frames": copies[:MOST_SHOWN].tolist()}
     return Finding(
-        CODE, "note", "certain", None, (), tuple(values["frames"]), say("title", **values), (say("what", **values), say("consequence")),
-        Culprit("capture"), {"copies": len(copies), "packets": len(case.capture.packets)},
+        CODE,
+        "note",
+        "certain",
+        None,
+        (),
+        tuple(values["frames"]),
+        say("title", **values),
+        (say("what", **values), say("consequence")),
+        Culprit("capture"),
+        {"copies": len(copies), "packets": len(case.capture.packets)},
     )

@@ -67,18 +67,43 @@ def find(c: Connection) -> Finding:
     fins = end.rows[(end.rows["flags"] & FIN) != 0]
     gaps = gaps_s(fins)
     values = {
-        "closer": end.address, "closer_end": end.shown, "peer": peer.address, "port": c.server.port, "n": len(fins),
-        "fins": frames(fins), "gaps": gaps, "lasted": sum(gaps),
-    }  # fmt: skip
+        "closer": end.address,
+        "closer_end": end.shown,
+        "peer": peer.address,
+        "port": c.server.port,
+        "n": len(fins),
+        "fins": frames(fins),
+        "gaps": gaps,
+        "lasted": sum(gaps),
+    }
     at_peer = c.place == peer.name
-    numbers: dict[str, Value] = {"fins": len(fins), "fin_retransmissions": len(fins) - 1, "gaps_s": gaps, "lasted_s": round(sum(gaps), 1)}
+    numbers: dict[str, Value] = {
+        "fins": len(fins),
+        "fin_retransmissions": len(fins) - 1,
+        "gaps_s": gaps,
+        "lasted_s": round(sum(gaps), 1),
+    }
     backoff = say("doubling" if timers.doubling(gaps[1:]) else "repeated", **values)
     culprit = Culprit("client" if peer is c.client else "server", peer.address, 0) if at_peer else Culprit()
     return Finding(
-        CODE, "error", "certain", c.number, (c.client.address, c.server.address),
-        (*frames(fins), int(peer.rows["frame"][-1])), say("title", **values),
-        (say("sent", **values), backoff, say("states", **values), say("at_peer" if at_peer else "elsewhere", **values)),
-        culprit, numbers,
-        (Rejected("clean_close", say("not_clean", **values)), Rejected("half_open_reset", say("not_reset", **values))),
+        CODE,
+        "error",
+        "certain",
+        c.number,
+        (c.client.address, c.server.address),
+        (*frames(fins), int(peer.rows["frame"][-1])),
+        say("title", **values),
+        (
+            say("sent", **values),
+            backoff,
+            say("states", **values),
+            say("at_peer" if at_peer else "elsewhere", **values),
+        ),
+        culprit,
+        numbers,
+        (
+            Rejected("clean_close", say("not_clean", **values)),
+            Rejected("half_open_reset", say("not_reset", **values)),
+        ),
         say("settle_peer" if at_peer else "settle", **values),
-    )  # fmt: skip
+    )

@@ -1,10 +1,12 @@
-"""One end no longer knows the connection: it restarted, or lost the socket, and answers the other's segment with a bare RST.
+"""One end no longer knows the connection: it restarted, or lost the socket, and answers the other's segment
+with a bare RST.
 
 Holds when all of these are true:
 
 - the connection was open when the RST came
 - the RST is the host's own: its TTL is that of the host's other packets
-- it is the answer of a kernel without the connection: no ACK, at the number that the peer's segment acknowledged
+- it is the answer of a kernel without the connection: no ACK, at the number that the peer's segment
+  acknowledged
 - the host had not closed before: no FIN of its own
 - it took something away: data was outstanding, or no FIN had passed before
 
@@ -48,9 +50,24 @@ def find(c: Connection) -> Finding:
     """The finding, once all conditions hold."""
     found = aborts.first_abort(c)
     return Finding(
-        CODE, "error", "likely", c.number, (c.client.address, c.server.address), found.evidence, say("title", **found.values),
-        (say("answer", **found.values), say("idle", **found.values), say("same_ttl", **found.values), say("limits", **found.values)),
-        found.by_sender, found.numbers,
-        (Rejected("reset_on_path", say("not_path", **found.values)), Rejected("application_abort", say("not_abort"))),
+        CODE,
+        "error",
+        "likely",
+        c.number,
+        (c.client.address, c.server.address),
+        found.evidence,
+        say("title", **found.values),
+        (
+            say("answer", **found.values),
+            say("idle", **found.values),
+            say("same_ttl", **found.values),
+            say("limits", **found.values),
+        ),
+        found.by_sender,
+        found.numbers,
+        (
+            Rejected("reset_on_path", say("not_path", **found.values)),
+            Rejected("application_abort", say("not_abort")),
+        ),
         say("settle", **found.values),
-    )  # fmt: skip
+    )

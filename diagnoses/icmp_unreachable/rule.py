@@ -4,7 +4,8 @@ Holds when all of these are true:
 
 - the client sent a SYN, and no SYN-ACK came
 - an ICMP "destination unreachable" quotes that SYN
-- the message names a reason that ends the attempt (not "fragmentation needed", which only asks for smaller packets)
+- the message names a reason that ends the attempt (not "fragmentation needed", which only asks for smaller
+  packets)
 
 Supersedes syn_unanswered.
 """
@@ -23,11 +24,18 @@ SUPERSEDES = ("syn_unanswered",)
 _V4, _V6 = 3, 1  # type "destination unreachable" of RFC 792 and RFC 4443
 _FRAGMENTATION_NEEDED = 4
 # Code to the key of its words. RFC 792, RFC 1812 section 5.2.7.1; RFC 4443 section 3.1.
-_REASONS_V4 = {0: "no_route", 1: "host", 2: "protocol", 3: "port", 5: "no_route", 6: "no_route", 7: "host"} | dict.fromkeys(
-    (9, 10, 13), "prohibited"
-)
+_REASONS_V4 = {
+    0: "no_route",
+    1: "host",
+    2: "protocol",
+    3: "port",
+    5: "no_route",
+    6: "no_route",
+    7: "host",
+} | dict.fromkeys((9, 10, 13), "prohibited")
 _REASONS_V6 = {0: "no_route", 1: "prohibited", 3: "host", 4: "port", 5: "prohibited", 6: "no_route"}
-ROUTER_GIVES_UP_S = 1.0  # Linux asks three times, a second apart, for a neighbour before it reports "host unreachable"
+# Linux asks three times, a second apart, for a neighbour before it reports "host unreachable".
+ROUTER_GIVES_UP_S = 1.0
 
 
 def candidates(table: NDArray[np.void]) -> NDArray[np.bool_]:
@@ -75,19 +83,40 @@ def find(c: Connection) -> Finding:
     by_server = int(first["source"]) == c.server.host
     delay = float(first["time_ns"] - syns["time_ns"][0]) / 1e9
     values = {
-        "client": c.client.address, "server": c.server.shown, "host": c.server.address, "port": c.server.port,
-        "reporter": reporter, "type": int(first["icmp_type"]), "code": int(first["icmp_code"]), "n": len(found),
-        "icmp": found["frame"].tolist(), "syns": syns["frame"].tolist(), "ttl": int(first["ttl"]), "hop": hops(int(first["ttl"])),
+        "client": c.client.address,
+        "server": c.server.shown,
+        "host": c.server.address,
+        "port": c.server.port,
+        "reporter": reporter,
+        "type": int(first["icmp_type"]),
+        "code": int(first["icmp_code"]),
+        "n": len(found),
+        "icmp": found["frame"].tolist(),
+        "syns": syns["frame"].tolist(),
+        "ttl": int(first["ttl"]),
+        "hop": hops(int(first["ttl"])),
         "delay": delay,
-    }  # fmt: skip
+    }
     told = [say("reported", **values), say(f"reason_{reason}", **values)]
     if reason == "host" and delay >= ROUTER_GIVES_UP_S:
         told.append(say("neighbour", **values))
     told.append(say("by_server" if by_server else "by_device", **values))
     return Finding(
-        CODE, "error", "certain", c.number, (c.client.address, c.server.address, reporter), (*values["syns"], *values["icmp"]),
-        say(f"title_{reason}", **values), tuple(told),
+        CODE,
+        "error",
+        "certain",
+        c.number,
+        (c.client.address, c.server.address, reporter),
+        (*values["syns"], *values["icmp"]),
+        say(f"title_{reason}", **values),
+        tuple(told),
         Culprit("server" if by_server else "path", reporter, hops(int(first["ttl"]))),
-        {"icmp_type": values["type"], "icmp_code": values["code"], "icmp_ttl": values["ttl"], "delay_s": round(delay, 6), "syns": len(syns)},
+        {
+            "icmp_type": values["type"],
+            "icmp_code": values["code"],
+            "icmp_ttl": values["ttl"],
+            "delay_s": round(delay, 6),
+            "syns": len(syns),
+        },
         (Rejected("port_closed", say("not_closed")), Rejected("syn_unanswered", say("not_silent"))),
-    )  # fmt: skip
+    )

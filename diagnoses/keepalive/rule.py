@@ -61,11 +61,26 @@ def find(c: Connection) -> Finding:
     pause = round(min(p.idle_s for p in found), 1)
     evidence = sorted(f for p in found for f in (p.frame, p.answer or p.frame))
     values = {
-        "prober": end.address, "peer": c.peer(end).address, "n": len(found), "pause": pause, "port": c.server.port,
-        "frames": [p.frame for p in found], "answers": [p.answer for p in found],
-    }  # fmt: skip
+        "prober": end.address,
+        "peer": c.peer(end).address,
+        "n": len(found),
+        "pause": pause,
+        "port": c.server.port,
+        "frames": [p.frame for p in found],
+        "answers": [p.answer for p in found],
+    }
     return Finding(
-        CODE, "info", "certain", c.number, (c.client.address, c.server.address), tuple(evidence), say("title", **values),
-        (say("probes", **values), say("answers", **values)), numbers={"probes": len(found), "interval_s": pause},
-        rejected=(Rejected("timeout_retransmission", say("not_loss")), Rejected("zero_window_probe", say("not_window"))),
-    )  # fmt: skip
+        CODE,
+        "info",
+        "certain",
+        c.number,
+        (c.client.address, c.server.address),
+        tuple(evidence),
+        say("title", **values),
+        (say("probes", **values), say("answers", **values)),
+        numbers={"probes": len(found), "interval_s": pause},
+        rejected=(
+            Rejected("timeout_retransmission", say("not_loss")),
+            Rejected("zero_window_probe", say("not_window")),
+        ),
+    )

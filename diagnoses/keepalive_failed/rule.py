@@ -7,7 +7,8 @@ Holds when all of these are true:
 - the probes found no answer, or the pace quickened as it does when answers do not arrive
 - the RST is not foreign: nothing shows that a device on the path made it
 
-Supersedes application_abort, reset_sender_unknown, half_open_reset, keepalive: the RST is the prober's own.
+Supersedes application_abort, reset_sender_unknown, half_open_reset, fin_unanswered, keepalive: the RST is
+the prober's own.
 """
 
 import numpy as np
@@ -60,21 +61,43 @@ def find(c: Connection) -> Finding:
     end, run = prober(c), _run(c)
     answered = [p.answer for p in probes(c, end) if p.answer and p.frame < run.probes[0].frame]
     values = {
-        "prober": end.address, "peer": c.peer(end).address, "port": c.server.port, "n": len(run.probes), "time": run.time_s,
-        "interval": run.interval_s, "probes": [p.frame for p in run.probes], "rst": (run.rst,), "before": len(answered),
+        "prober": end.address,
+        "peer": c.peer(end).address,
+        "port": c.server.port,
+        "n": len(run.probes),
+        "time": run.time_s,
+        "interval": run.interval_s,
+        "probes": [p.frame for p in run.probes],
+        "rst": (run.rst,),
+        "before": len(answered),
         "answers": [p.answer for p in run.probes if p.answer],
-    }  # fmt: skip
+    }
     told = [say("probes", **values), say("gave_up", **values)]
     if answered:
         told.insert(0, say("worked_before", **values))
     told.append(say("answers_visible" if run.answered_here else "no_answer", **values))
     return Finding(
-        CODE, "error", "certain", c.number, (c.client.address, c.server.address), run.frames, say("title", **values), tuple(told),
-        Culprit(), {"keepalive_time_s": run.time_s, "keepalive_intvl_s": run.interval_s, "keepalive_probes": len(run.probes),
-                    "answered_probes_before": len(answered)},
-        (Rejected("application_abort", say("not_abort", **values)), Rejected("reset_on_path", say("not_path", **values))),
+        CODE,
+        "error",
+        "certain",
+        c.number,
+        (c.client.address, c.server.address),
+        run.frames,
+        say("title", **values),
+        tuple(told),
+        Culprit(),
+        {
+            "keepalive_time_s": run.time_s,
+            "keepalive_intvl_s": run.interval_s,
+            "keepalive_probes": len(run.probes),
+            "answered_probes_before": len(answered),
+        },
+        (
+            Rejected("application_abort", say("not_abort", **values)),
+            Rejected("reset_on_path", say("not_path", **values)),
+        ),
         say("settle_visible" if run.answered_here else "settle", **values),
-    )  # fmt: skip
+    )
 
 
 def _run(c: Connection) -> FailedRun:

@@ -1,4 +1,5 @@
-"""Segments are larger than the connection allows on the wire: the capture saw them before (or after) the network card cut (or joined) them.
+"""Segments are larger than the connection allows on the wire: the capture saw them before (or after) the
+network card cut (or joined) them.
 
 Holds when all of these are true:
 
@@ -38,8 +39,20 @@ CONDITIONS = (larger_than_mss,)
 def find(case: Case) -> Finding:
     """The finding, once all conditions hold."""
     rows = case.capture.packets[_large(case)]
-    values = {"n": len(rows), "largest": int(rows["original"].max()), "frames": np.sort(rows["frame"])[:MOST_SHOWN].tolist()}
+    values = {
+        "n": len(rows),
+        "largest": int(rows["original"].max()),
+        "frames": np.sort(rows["frame"])[:MOST_SHOWN].tolist(),
+    }
     return Finding(
-        CODE, "note", "certain", None, (), tuple(values["frames"]), say("title", **values), (say("what", **values),),
-        Culprit("capture"), {"segments": len(rows), "largest_frame_bytes": int(values["largest"])},
+        CODE,
+        "note",
+        "certain",
+        None,
+        (),
+        tuple(values["frames"]),
+        say("title", **values),
+        (say("what", **values),),
+        Culprit("capture"),
+        {"segments": len(rows), "largest_frame_bytes": int(values["largest"])},
     )

@@ -19,13 +19,15 @@ MOST_SHOWN = 10  # connections named as evidence
 
 def one_sided(table: NDArray[np.void]) -> NDArray[np.bool_]:
     """Connections with packets of one side only."""
-    found: NDArray[np.bool_] = (table["protocol"] == TCP) & ((table["client_packets"] == 0) != (table["server_packets"] == 0))
+    found: NDArray[np.bool_] = (table["protocol"] == TCP) & (
+        (table["client_packets"] == 0) != (table["server_packets"] == 0)
+    )
     return found
 
 
 def _progress(c: Connection) -> bool:
     acks = c.segments[((c.segments["flags"] & ACK) != 0) & ((c.segments["flags"] & RST) == 0)]
-    handshake = c.client.syn > 0 and c.client.max_ack >= 1 or c.server.syn_ack > 0
+    handshake = (c.client.syn > 0 and c.client.max_ack >= 1) or c.server.syn_ack > 0
     return handshake or (len(acks) > 1 and int(acks["ack"].max()) > int(acks["ack"].min()))
 
 
@@ -51,6 +53,15 @@ def find(case: Case) -> Finding:
     missing = sorted({(c.server if c.server.packets == 0 else c.client).address for c in found})
     values = {"n": len(found), "missing": missing, "frames": sorted(frames)}
     return Finding(
-        CODE, "note", "certain", found[0].number if len(found) == 1 else None, tuple(missing), tuple(frames), say("title", **values),
-        (say("what", **values), say("consequence")), Culprit("capture"), {"connections": len(found)}, would_settle=say("settle"),
+        CODE,
+        "note",
+        "certain",
+        found[0].number if len(found) == 1 else None,
+        tuple(missing),
+        tuple(frames),
+        say("title", **values),
+        (say("what", **values), say("consequence")),
+        Culprit("capture"),
+        {"connections": len(found)},
+        would_settle=say("settle"),
     )

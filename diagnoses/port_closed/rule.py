@@ -3,7 +3,8 @@
 Holds when all of these are true:
 
 - a RST in the server's name is the first answer to the SYN
-- the RST is the host's own: it arrives with the TTL of the host's other packets, or from the network card that ARP names for it
+- the RST is the host's own: it arrives with the TTL of the host's other packets, or from the network card
+  that ARP names for it
 
 Supersedes nothing: refused_on_path and refused_sender_unknown exclude it.
 """
@@ -35,10 +36,18 @@ def find(c: Connection) -> Finding:
     by_ttl = found.ruling.sender == "host"
     why = say("same_ttl" if by_ttl else "same_card", **found.values)
     return Finding(
-        CODE, "error", found.ruling.confidence if by_ttl else "likely", c.number, (c.client.address, c.server.address),
-        (*found.syns, *found.rsts, *found.ruling.witnesses), say("title", **found.values),
+        CODE,
+        "error",
+        found.ruling.confidence if by_ttl else "likely",
+        c.number,
+        (c.client.address, c.server.address),
+        (*found.syns, *found.rsts, *found.ruling.witnesses),
+        say("title", **found.values),
         (say("refused", **found.values), why, say("limits")),
-        Culprit("server", c.server.address, c.hops_to(c.server) if by_ttl else None), found.numbers,
-        (Rejected("refused_on_path", say("not_path" if by_ttl else "not_path_card", **found.values)),
-         Rejected("syn_unanswered", say("not_dropped"))),
-    )  # fmt: skip
+        Culprit("server", c.server.address, c.hops_to(c.server) if by_ttl else None),
+        found.numbers,
+        (
+            Rejected("refused_on_path", say("not_path" if by_ttl else "not_path_card", **found.values)),
+            Rejected("syn_unanswered", say("not_dropped")),
+        ),
+    )

@@ -1,9 +1,11 @@
-"""A RST answers the SYN, but the capture cannot tell who sent it: the host, or a device on the path in its name.
+"""A RST answers the SYN, but the capture cannot tell who sent it: the host, or a device on the path in its
+name.
 
 Holds when all of these are true:
 
 - a RST in the server's name is the first answer to the SYN
-- its sender stays open: no other packet of the host to compare with, too few of them, several TTLs, or one that proves nothing
+- its sender stays open: no other packet of the host to compare with, too few of them, several TTLs, or one
+  that proves nothing
 - it did not come from the network card that ARP names for the host
 
 Supersedes nothing: port_closed and refused_on_path exclude it.
@@ -38,9 +40,18 @@ def find(c: Connection) -> Finding:
     """The finding, once all conditions hold."""
     found = refusal.weigh(c)
     return Finding(
-        CODE, "error", "certain", c.number, (c.client.address, c.server.address),
-        (*found.syns, *found.rsts, *found.ruling.witnesses), say("title", **found.values),
-        (say("refused", **found.values), say(f"open_{found.ruling.reason}", **found.values)), numbers=found.numbers,
-        rejected=(Rejected("port_closed", say("not_excluded")), Rejected("refused_on_path", say("not_excluded"))),
+        CODE,
+        "error",
+        "certain",
+        c.number,
+        (c.client.address, c.server.address),
+        (*found.syns, *found.rsts, *found.ruling.witnesses),
+        say("title", **found.values),
+        (say("refused", **found.values), say(f"open_{found.ruling.reason}", **found.values)),
+        numbers=found.numbers,
+        rejected=(
+            Rejected("port_closed", say("not_excluded")),
+            Rejected("refused_on_path", say("not_excluded")),
+        ),
         would_settle=say("settle", **found.values),
-    )  # fmt: skip
+    )

@@ -1,4 +1,5 @@
-"""A RST after the connection was closed, when nobody could lose anything by it. Browsers and load balancers do this.
+"""A RST after the connection was closed, when nobody could lose anything by it. Browsers and load balancers
+do this.
 
 Holds when all of these are true:
 
@@ -39,7 +40,14 @@ def find(c: Connection) -> Finding:
     fins = tuple(c.frame(end.first_fin) for end in (c.client, c.server) if end.first_fin >= 0)
     values = found.values | {"fins": sorted(fins)}
     return Finding(
-        CODE, "info", "certain", c.number, (c.client.address, c.server.address), (int(found.rst["frame"]), *fins),
-        say("title", **values), (say("closed", **values),), numbers={"rst_ttl": found.ruling.reset.ttl, "fins": len(fins)},
+        CODE,
+        "info",
+        "certain",
+        c.number,
+        (c.client.address, c.server.address),
+        (int(found.rst["frame"]), *fins),
+        say("title", **values),
+        (say("closed", **values),),
+        numbers={"rst_ttl": found.ruling.reset.ttl, "fins": len(fins)},
         rejected=(Rejected("application_abort", say("nothing_lost")),),
-    )  # fmt: skip
+    )

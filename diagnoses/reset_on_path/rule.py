@@ -3,8 +3,8 @@
 Holds when all of these are true:
 
 - the connection was open when the RST came
-- the RST was made on the path: it comes from nearer than the packets of the host it names (at least three, all with one
-  TTL), or that host went on with the connection afterwards
+- the RST was made on the path: it comes from nearer than the packets of the host it names (at least three,
+  all with one TTL), or that host went on with the connection afterwards
 - it took something away: data was outstanding, or no FIN had passed before
 
 Supersedes keepalive and clean_close.
@@ -42,9 +42,19 @@ def find(c: Connection) -> Finding:
     if found.idle_s >= aborts.IDLE_S:
         told.append(say("idle", **found.values))
     return Finding(
-        CODE, "error", found.ruling.confidence, c.number, (c.client.address, c.server.address), found.evidence,
-        say("title" if nearer else "title_injected", **found.values), (*told, say("limits", **found.values)),
-        Culprit("path", None, found.ruling.hops if nearer else None), found.numbers | {"rst_hop": found.ruling.hops},
-        (Rejected("application_abort", say("not_host", **found.values)), Rejected("half_open_reset", say("not_host", **found.values))),
+        CODE,
+        "error",
+        found.ruling.confidence,
+        c.number,
+        (c.client.address, c.server.address),
+        found.evidence,
+        say("title" if nearer else "title_injected", **found.values),
+        (*told, say("limits", **found.values)),
+        Culprit("path", None, found.ruling.hops if nearer else None),
+        found.numbers | {"rst_hop": found.ruling.hops},
+        (
+            Rejected("application_abort", say("not_host", **found.values)),
+            Rejected("half_open_reset", say("not_host", **found.values)),
+        ),
         say("settle", **found.values),
-    )  # fmt: skip
+    )

@@ -43,9 +43,18 @@ def find(c: Connection) -> Finding:
     """The finding, once all conditions hold."""
     found = aborts.first_abort(c)
     return Finding(
-        CODE, "error", "certain", c.number, (c.client.address, c.server.address), found.evidence,
-        say("title", **found.values), (say("reset", **found.values), say(f"open_{found.ruling.reason}", **found.values)),
+        CODE,
+        "error",
+        "certain",
+        c.number,
+        (c.client.address, c.server.address),
+        found.evidence,
+        say("title", **found.values),
+        (say("reset", **found.values), say(f"open_{found.ruling.reason}", **found.values)),
         numbers=found.numbers,
-        rejected=(Rejected("application_abort", say("not_excluded")), Rejected("reset_on_path", say("not_excluded"))),
+        rejected=(
+            Rejected("application_abort", say("not_excluded")),
+            Rejected("reset_on_path", say("not_excluded")),
+        ),
         would_settle=say("settle", **found.values),
-    )  # fmt: skip
+    )

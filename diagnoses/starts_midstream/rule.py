@@ -19,7 +19,9 @@ MOST_SHOWN = 10  # connections named as evidence
 
 def begun_before(table: NDArray[np.void]) -> NDArray[np.bool_]:
     """TCP connections without any SYN; a lone RST belongs to nothing and does not count."""
-    no_syn = (table["client_syn"] + table["client_syn_ack"] + table["server_syn_ack"] + table["server_syn"]) == 0
+    no_syn = (
+        table["client_syn"] + table["client_syn_ack"] + table["server_syn_ack"] + table["server_syn"]
+    ) == 0
     more = table["packets"] > table["client_rst"] + table["server_rst"]
     found: NDArray[np.bool_] = (table["protocol"] == TCP) & no_syn & more
     return found
@@ -38,10 +40,21 @@ CONDITIONS = (tcp_seen, no_syn)
 
 def find(case: Case) -> Finding:
     """The finding, once all conditions hold."""
-    some = [c for c, _ in zip(case.connections(begun_before(case.capture.table)), range(MOST_SHOWN), strict=False)]
+    some = [
+        c for c, _ in zip(case.connections(begun_before(case.capture.table)), range(MOST_SHOWN), strict=False)
+    ]
     count = int(begun_before(case.capture.table).sum())
-    values = {"n": count, "frames": [int(c.segments["frame"][0]) for c in some]}
+    frames = tuple(int(c.segments["frame"][0]) for c in some)
+    values = {"n": count, "frames": frames}
     return Finding(
-        CODE, "note", "certain", some[0].number if count == 1 else None, (), tuple(values["frames"]), say("title", **values),
-        (say("what", **values), say("consequence")), Culprit("capture"), {"connections": count},
+        CODE,
+        "note",
+        "certain",
+        some[0].number if count == 1 else None,
+        (),
+        frames,
+        say("title", **values),
+        (say("what", **values), say("consequence")),
+        Culprit("capture"),
+        {"connections": count},
     )

@@ -21,7 +21,8 @@ from packets.columns import SYN
 
 CODE = "syn_unanswered"
 SUPERSEDES: tuple[str, ...] = ()
-ENOUGH_SYNS = 2  # one SYN without an answer may be the end of the capture; a repeat shows that the client waited
+# One SYN without an answer may be the end of the capture; a repeat shows that the client waited.
+ENOUGH_SYNS = 2
 
 
 def candidates(table: NDArray[np.void]) -> NDArray[np.bool_]:
@@ -57,7 +58,13 @@ def find(c: Connection) -> Finding:
     next_gap = model.gap(len(gaps) + 1) if model else max(gaps) * 2
     gave_up = (c.case.last_ns - int(syns["time_ns"][-1])) / NS > next_gap * (1 + timers.TOLERANCE) + 0.1
     numbers: dict[str, Value] = {"syns": len(syns), "syn_retransmissions": len(gaps), "gaps_s": gaps}
-    values = {"client": c.client.address, "server": c.server.shown, "n": len(syns), "gaps": gaps, "frames": frames(syns)}
+    values = {
+        "client": c.client.address,
+        "server": c.server.shown,
+        "n": len(syns),
+        "gaps": gaps,
+        "frames": frames(syns),
+    }
     told = [say("asked", **values), say(f"model_{model.name}" if model else "model_none")]
     if model:
         timeout = round(sum(gaps) + next_gap, 1)
@@ -65,18 +72,30 @@ def find(c: Connection) -> Finding:
         numbers |= {"timer_model": model.name, "timeout_s": timeout, "gave_up": gave_up}
         if model.name != "three_seconds" and retries > 0:
             numbers["tcp_syn_retries"] = retries
-        told.append(say(f"{'gave_up' if gave_up else 'still_trying'}_{model.name}", retries=retries, timeout=timeout))
+        told.append(
+            say(f"{'gave_up' if gave_up else 'still_trying'}_{model.name}", retries=retries, timeout=timeout)
+        )
     elsewhere = _other_ports(c)
-    told.append(say("host_answers" if elsewhere else "host_silent", host=c.server.address, frames=elsewhere[:4]))
+    told.append(
+        say("host_answers" if elsewhere else "host_silent", host=c.server.address, frames=elsewhere[:4])
+    )
     rejected = (
         Rejected("port_closed", say("not_closed")),
         Rejected("icmp_unreachable", say("not_icmp")),
     )
     return Finding(
-        CODE, "error", "certain", c.number, (c.client.address, c.server.address), frames(syns),
-        say("title", **values), tuple(told), numbers=numbers, rejected=rejected,
+        CODE,
+        "error",
+        "certain",
+        c.number,
+        (c.client.address, c.server.address),
+        frames(syns),
+        say("title", **values),
+        tuple(told),
+        numbers=numbers,
+        rejected=rejected,
         would_settle=say("settle", host=c.server.address, port=c.server.port, client=c.client.address),
-    )  # fmt: skip
+    )
 
 
 def _other_ports(c: Connection) -> tuple[int, ...]:

@@ -25,8 +25,21 @@ def find(case: Case) -> Finding:
     """The finding, once all conditions hold."""
     rows = case.capture.packets
     cut = rows[rows["captured"] < rows["original"]]
-    values = {"n": len(cut), "longest": int(cut["captured"].max()), "frames": np.sort(cut["frame"])[:MOST_SHOWN].tolist()}
+    values = {
+        "n": len(cut),
+        "longest": int(cut["captured"].max()),
+        "frames": np.sort(cut["frame"])[:MOST_SHOWN].tolist(),
+    }
     return Finding(
-        CODE, "note", "certain", None, (), tuple(values["frames"]), say("title", **values), (say("what", **values),),
-        Culprit("capture"), {"frames_cut": len(cut), "longest_bytes": int(values["longest"])}, would_settle=say("settle"),
+        CODE,
+        "note",
+        "certain",
+        None,
+        (),
+        tuple(values["frames"]),
+        say("title", **values),
+        (say("what", **values),),
+        Culprit("capture"),
+        {"frames_cut": len(cut), "longest_bytes": int(values["longest"])},
+        would_settle=say("settle"),
     )

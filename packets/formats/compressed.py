@@ -5,7 +5,7 @@ import lzma
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import IO, Any, Protocol, cast
 
 import lz4.frame
 import zstandard
@@ -53,11 +53,13 @@ class Budget:
 class Decompressor(Protocol):
     """As bz2, lzma and lz4.frame have it."""
 
-    eof: bool
-    needs_input: bool
-    unused_data: bytes
-
-    def decompress(self, data: bytes, max_length: int) -> bytes: ...
+    @property
+    def eof(self) -> bool: ...  # noqa: D102
+    @property
+    def needs_input(self) -> bool: ...  # noqa: D102
+    @property
+    def unused_data(self) -> bytes: ...  # noqa: D102
+    def decompress(self, data: bytes, max_length: int) -> bytes: ...  # noqa: D102
 
 
 class Deflate:
@@ -119,7 +121,7 @@ class Expanded:
 
     def _next_member(self) -> None:
         """gzip, bzip2, xz and lz4 files may be several, one behind the other, with zeros between."""
-        self._below.put_back(self._inner.unused_data)
+        self._below.put_back(self._inner.unused_data or b"")  # lz4 says None
         self.done = not self._magic
         while not self.done:
             head = self._below.head(16)
@@ -144,8 +146,7 @@ class Zstandard:
     def __init__(self, below: Stream, budget: Budget, reading: Reading) -> None:
         self._below, self._budget, self._reading = below, budget, reading
         inner = zstandard.ZstdDecompressor(max_window_size=_MOST_MEMORY)
-        self._reader: Any = inner.stream_reader(self, read_across_frames=True, closefd=False)
-        self._last_frame_open = True
+        self._reader: Any = inner.stream_reader(cast(IO[bytes], self), read_across_frames=True, closefd=False)
         self.done = False
 
     def read(self, length: int) -> bytes:

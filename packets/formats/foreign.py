@@ -114,12 +114,19 @@ def _text_output(en: str, ja: str, how_en: str, how_ja: str) -> CaptureError:
 
 
 def _short(head: bytes, size: int) -> CaptureError | None:
-    """The beginning of a pcapng section header, too short to be recognised."""
+    """Too short to be told, or nothing but zeros."""
     if size < 12 and len(head) >= 4 and head[:4] == b"\x0a\x0d\x0d\x0a":
         return CaptureError(
             "cut_in_header",
             f"The file is cut off inside the pcapng section header: {size} of at least 28 bytes are there.",
             f"ファイルがpcapngのセクションヘッダーの途中で切れています（最低28バイト中{size}バイト）。",
+        )
+    if size < 4:
+        number = "1 byte" if size == 1 else f"{size} bytes"
+        return CaptureError(
+            "not_a_capture",
+            f"The file is only {number} long, too short for any capture.",
+            f"ファイルが{size}バイトしかなく、キャプチャとしては短すぎます。",
         )
     if not any(head):
         return CaptureError(
@@ -140,7 +147,7 @@ def _text(head: bytes) -> bool:
         if problem.start < len(head) - 3:
             return False
         text = head[: problem.start].decode()
-    return all(c.isprintable() or c in "\t\r\n\f\x1b\ufeff" for c in text)
+    return bool(text) and all(c.isprintable() or c in "\t\r\n\f\x1b\ufeff" for c in text)
 
 
 def _textual(head: bytes) -> CaptureError | None:

@@ -23,6 +23,8 @@ HEADER = 24  # bytes of the file header
 _FCS_PRESENT, _RESERVED = 0x04000000, 0x03FF0000
 # Below this mean size of a record, finding all candidates of a window at once beats stepping (measured).
 _LEAP_BELOW = 450
+# Another size than the usual one is believed when this many records agree with it, within this many seconds.
+_FEWEST, _LONGEST = 3, 10_000_000
 _SAMPLE = 256  # records stepped over before the choice
 
 
@@ -99,22 +101,28 @@ def _check_network(network: int) -> None:
 
 
 def _record_size(data: Bytes, plain: Layout, limits: Limits) -> int:
-    """The first size under which the beginning of the file makes sense; the usual one when none does."""
-    fitting = (size for size in plain.sizes if _makes_sense(data, replace(plain, size=size), limits))
-    return next(fitting, plain.sizes[0])
+    """The usual size of a record's header, unless the records make no sense under it and all sense under another."""
+    usual, *others = plain.sizes
+    if _sensible(data, plain, limits) < 0:
+        for size in others:
+            if _sensible(data, replace(plain, size=size), limits) >= _FEWEST:
+                return size
+    return usual
 
 
-def _makes_sense(data: Bytes, guess: Layout, limits: Limits) -> bool:
-    position = HEADER
-    for _ in range(10):
-        if position + guess.size > len(data):
-            break
-        _, fraction, captured, original = struct.unpack_from(guess.order + "4I", data, position)
-        captured, original = _lengths(captured, original, guess.swapped)
-        if fraction * guess.tick_ns >= 1_000_000_000 or captured > limits.most_record or captured > original:
-            return False
+def _sensible(data: Bytes, guess: Layout, limits: Limits) -> int:
+    """How many of the first records are as a writer makes them; -1 when one is not."""
+    position, records, begin = HEADER, 0, -1
+    while records < 10 and position + guess.size <= len(data):
+        seconds, fraction, first, second = struct.unpack_from(guess.order + "4I", data, position)
+        captured, original = _lengths(first, second, guess.swapped)
+        begin = seconds if begin < 0 else begin
+        fits = captured <= limits.most_record and captured <= original and abs(seconds - begin) < _LONGEST
+        if not fits or fraction * guess.tick_ns >= 1_000_000_000:
+            return -1
         position += guess.size + captured
-    return position > HEADER
+        records += 1
+    return records
 
 
 def _lengths(captured: int, original: int, swapped: str) -> tuple[int, int]:

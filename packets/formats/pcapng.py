@@ -30,6 +30,11 @@ def recognises(head: bytes) -> bool:
     return head[:4] == blocks.SECTION_MAGIC and head[8:12] in blocks.BYTE_ORDERS
 
 
+def begins(head: bytes) -> bool:
+    """Whether these bytes in the middle of a file are the header of another pcapng file, of a known version."""
+    return head[:4] == blocks.SECTION_MAGIC and section_order(head, 0) is not None
+
+
 def section_order(data: Bytes, at: int) -> str | None:
     """The byte order of the section header at ``at``; None when it has none, or a version that is not known."""
     order = blocks.BYTE_ORDERS.get(bytes(data[at + 8 : at + 12]))

@@ -70,7 +70,7 @@ def _describe(chunk: Chunk, rows: Numbers, section: Section, reading: Reading) -
     interfaces = section.interfaces
     starts, firsts, added, before = list[int](), [interfaces.first], list[int](), interfaces.end
     kinds = chunk.heads[:, 0]
-    for index in np.flatnonzero(np.isin(kinds, _DESCRIBING)) if len(rows) < len(kinds) else ():
+    for index in np.flatnonzero(np.isin(kinds, _DESCRIBING)).tolist() if len(rows) < len(kinds) else ():
         at, (kind, total) = int(chunk.positions[index]), chunk.heads[index].tolist()
         if kind == blocks.SECTION:
             interfaces.first = interfaces.end

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,7 +68,8 @@ class Reading:
         self.link_types.update(int(kind) for kind in np.unique(ready["link_type"]) if kind != NO_LINK)
         for start in range(0, len(ready["offset"]), self.limits.most_rows):
             rows = slice(start, start + self.limits.most_rows)
-            batch = Batch(buffer, *(ready[name][rows] for name in COLUMNS), first_frame=self.frames + 1)
+            cut: Any = {name: column[rows] for name, column in ready.items()}
+            batch = Batch(data=buffer, **cut, first_frame=self.frames + 1)
             self.frames += len(batch)
             yield batch
 

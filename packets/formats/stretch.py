@@ -33,7 +33,7 @@ def read(window: Window, reading: Reading) -> Iterator[Batch]:
         if window.origin <= pcap.HEADER:  # still in the first window
             _refuse_spoiled(window, ending, reading)
         window.move(ending.at, _HEAD)
-        following = _glued(window, ending)
+        following = _glued(window, ending) if stop > begin else None  # or it would never end
         note = ended(Ending(End.GLUED, 0) if following else ending, form, reading.frames, stop)
         reading.truncated |= ending.end is End.CUT
         if not following and reading.frames == before:
@@ -44,7 +44,7 @@ def read(window: Window, reading: Reading) -> Iterator[Batch]:
 
 def _glued(window: Window, ending: Ending) -> str | None:
     head = bytes(window.data[:_HEAD])
-    if ending.end not in (End.DAMAGED, End.GLUED) or not (pcap.begins(head) or pcapng.recognises(head)):
+    if ending.end not in (End.DAMAGED, End.GLUED) or not (pcap.begins(head) or pcapng.begins(head)):
         return None
     return recognised(window)
 

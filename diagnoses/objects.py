@@ -1,4 +1,6 @@
-"""The report of a capture: the object of the command line contract, in pieces that can be written one after the other."""
+"""The report of a capture: the object of the command line contract, in pieces that can be written one after
+the other.
+"""
 
 import json
 from collections.abc import Iterator
@@ -18,7 +20,18 @@ from packets.columns import CONNECTION_DTYPE, ICMP, ICMPV6, TCP, UDP
 from packets.decode import ARP
 
 RULES = "1"  # version of the rules; raised whenever a verdict may change
-PROTOCOLS = {TCP: "tcp", UDP: "udp", ICMP: "icmp", ICMPV6: "icmpv6", ARP: "arp", 2: "igmp", 47: "gre", 50: "esp", 89: "ospf", 132: "sctp"}
+PROTOCOLS = {
+    TCP: "tcp",
+    UDP: "udp",
+    ICMP: "icmp",
+    ICMPV6: "icmpv6",
+    ARP: "arp",
+    2: "igmp",
+    47: "gre",
+    50: "esp",
+    89: "ospf",
+    132: "sctp",
+}
 
 
 def rfc3339(time_ns: int | None) -> str | None:
@@ -44,7 +57,11 @@ def finding_object(finding: Finding, language: str) -> dict[str, Any]:
         "connection": finding.connection,
         "hosts": list(dict.fromkeys(finding.hosts)),
         "frames": list(finding.frames),
-        "culprit": {"kind": finding.culprit.kind, "ip": finding.culprit.ip, "hops_from_capture": finding.culprit.hops},
+        "culprit": {
+            "kind": finding.culprit.kind,
+            "ip": finding.culprit.ip,
+            "hops_from_capture": finding.culprit.hops,
+        },
         "numbers": finding.numbers,
         "title": render(code, finding.title, language),
         "explanation": explanation,
@@ -77,7 +94,9 @@ def connections_table(capture: Capture, verdicts: Verdicts) -> NDArray[np.void]:
     out["protocol"] = [_protocol(p) for p in table["protocol"].tolist()]
     out["state"] = [facts.STATES[s] for s in table["state"].tolist()]
     for end in ("client", "server"):
-        out[end] = [_end(capture, p, e) for p, e in zip(table["protocol"].tolist(), table[end].tolist(), strict=True)]
+        out[end] = [
+            _end(capture, p, e) for p, e in zip(table["protocol"].tolist(), table[end].tolist(), strict=True)
+        ]
     for number, (code, severity) in verdicts.primary.items():
         out["verdict"][number], out["severity"][number] = code, severity
     return out

@@ -1,0 +1,149 @@
+"""The contract of ``python -m diagnoses``."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from diagnoses import report
+from packets import CaptureError
+from packets.columns import CONNECTION_DTYPE, PACKET_DTYPE
+
+ROOT = Path(__file__).resolve().parents[2]
+REFUSED = ROOT / "diagnoses" / "refused_on_path" / "fires.pcap"
+FINDING = {
+    "code", "severity", "confidence", "connection", "hosts", "frames", "culprit", "numbers", "title",
+    "explanation", "rejected", "would_settle",
+}  # fmt: skip
+
+
+def run(*words, **more):
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"}
+    command = [sys.executable, "-m", "diagnoses", *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, cwd="/", env=environment, **more)
+
+
+def test_json_is_one_object_in_the_form_of_the_contract():
+    done = run(REFUSED, "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert set(found) == {"capture", "connections", "findings"}
+    assert set(found["capture"]) == {
+        "packets", "connections", "first", "duration_s", "link_types", "truncated", "quality",
+    }  # fmt: skip
+    for connection in found["connections"]:
+        assert set(connection) == {
+            "id",
+            "client",
+            "server",
+            "protocol",
+            "packets",
+            "bytes",
+            "state",
+            "verdict",
+        }
+    for finding in (*found["findings"], *found["capture"]["quality"]):
+        assert set(finding) == FINDING
+        assert set(finding["culprit"]) == {"kind", "ip", "hops_from_capture"}
+    assert found == report(REFUSED)
+
+
+def test_the_first_packet_has_nine_digits_and_a_zone():
+    assert report(REFUSED)["capture"]["first"].endswith("Z")
+    assert len(report(REFUSED)["capture"]["first"].split(".")[1]) == len("123456789Z")
+
+
+def test_japanese_differs_in_words_and_in_nothing_else():
+    english, japanese = report(REFUSED), json.loads(run(REFUSED, "--json", "--lang", "ja").stdout)
+    assert japanese["findings"][0]["title"] != english["findings"][0]["title"]
+    assert japanese["connections"] == english["connections"]
+    assert japanese["findings"][0]["numbers"] == english["findings"][0]["numbers"]
+
+
+def test_without_json_a_person_reads_the_verdict_first():
+    lines = run(REFUSED).stdout.splitlines()
+    assert "refused" in lines[0]
+    assert "拒否" in run(REFUSED, "--lang", "ja").stdout.splitlines()[0]
+
+
+def test_what_is_no_capture_ends_with_2_and_one_sentence(tmp_path):
+    (tmp_path / "page.pcap").write_text("<html><body>Not found</body></html>")
+    done = run(tmp_path / "page.pcap", "--json")
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert len(done.stderr.strip().splitlines()) == 1
+    with pytest.raises(CaptureError):
+        report(tmp_path / "page.pcap")
+
+
+def test_a_missing_file_is_one_sentence(tmp_path):
+    done = run(tmp_path / "none.pcap")
+    assert done.returncode == 2
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_header_without_packets_is_a_capture(tmp_path):
+    (tmp_path / "empty.pcap").write_bytes(REFUSED.read_bytes()[:24])
+    found = report(tmp_path / "empty.pcap")
+    assert found["capture"]["packets"] == 0
+    assert found["capture"]["first"] is None
+    assert found["connections"] == found["findings"] == []
+    assert run(tmp_path / "empty.pcap").returncode == 0
+
+
+def test_a_file_cut_off_is_read_as_far_as_it_goes(tmp_path):
+    whole = report(REFUSED)["capture"]["packets"]
+    (tmp_path / "cut.pcap").write_bytes(REFUSED.read_bytes()[:-7])
+    found = report(tmp_path / "cut.pcap")["capture"]
+    assert found["truncated"] is True
+    assert found["packets"] == whole - 1
+
+
+def test_into_writes_every_piece_and_tells_its_progress(tmp_path):
+    done = run(REFUSED, "--into", tmp_path)
+    assert done.returncode == 0, done.stderr
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [t["step"] for t in told][-1] == "write"
+    assert all({"read", "of", "packets", "connections"} <= set(t) for t in told)
+    pieces = {name: (tmp_path / f"{name}.en.json").read_text("utf-8") for name in ("capture", "findings")}
+    connections = (tmp_path / "connections.json").read_text("utf-8")
+    whole = (
+        '{"capture": '
+        + pieces["capture"]
+        + ', "connections": '
+        + connections
+        + ', "findings": '
+        + pieces["findings"]
+        + "}"
+    )
+    assert json.loads(whole) == report(REFUSED)
+    packets = np.load(tmp_path / "packets.npy", allow_pickle=False)
+    assert packets.dtype == PACKET_DTYPE
+    assert sorted(packets["frame"]) == list(range(1, len(packets) + 1))
+    rows = np.load(tmp_path / "connections.npy", allow_pickle=False)
+    assert rows.dtype == CONNECTION_DTYPE
+    for row in rows:
+        mine = packets[row["first_row"] : row["first_row"] + row["rows"]]
+        assert (mine["connection"] == row["id"]).all()
+    assert set(json.loads((tmp_path / "summary.json").read_text("utf-8"))["headline"]) == {"en", "ja"}
+
+
+def test_into_leaves_the_reason_when_the_file_is_refused(tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "photo.pcap").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(64))
+    assert run(tmp_path / "photo.pcap", "--into", tmp_path / "out").returncode == 2
+    said = json.loads((tmp_path / "out" / "refused.json").read_text("utf-8"))
+    assert set(said) == {"en", "ja"}
+    assert said["en"] != said["ja"]
+
+
+def test_no_framework_is_loaded():
+    code = "import sys, diagnoses; diagnoses.report(sys.argv[1]); print(sorted({m.split('.')[0] for m in sys.modules}))"
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(REFUSED)], capture_output=True, text=True, cwd=ROOT
+    )
+    assert not {"django", "celery", "redis", "kombu", "plotly"} & set(eval(done.stdout))

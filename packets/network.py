@@ -82,7 +82,8 @@ def _ipv4(
     total = view.u16(at + 2)
     # Total length 0: segmentation offload wrote it later than the capture saw it (Wireshark: "TSO"). The
     # frame tells.
-    stop = np.where(total >= header, at + total, wire_end[some])
+    # A packet cannot be longer than its frame: where it says so, the frame is right.
+    stop = np.where(total >= header, np.minimum(at + total, wire_end[some]), wire_end[some])
     fragment = view.u16(at + 6)
     net.at[some] = at + header
     net.stop[some] = stop
@@ -106,7 +107,7 @@ def _ipv6(
     good = (view.u8(at) >> 4 == 6) & (at + 40 <= end[some])
     some, at = some[good], at[good]
     length = view.u16(at + 4)
-    stop = np.where(length > 0, at + 40 + length, wire_end[some])
+    stop = np.where(length > 0, np.minimum(at + 40 + length, wire_end[some]), wire_end[some])
     net.at[some] = at + 40
     net.stop[some] = stop
     net.end[some] = np.minimum(stop, end[some])

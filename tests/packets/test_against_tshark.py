@@ -26,10 +26,8 @@ needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="needs ../shared: 
 
 # Where we differ on purpose, with the reason. A capture named here must really differ.
 NUMBERS_DIFFER = {
-    "double-vision.pcap": "a RST says nothing about its claimed sender's numbers, so they stay unknown (RFC 9293 3.10.7)",
     "rst-inject-rae.pcap": "the injected RST's acknowledgement is outside anything sent; tshark shows it raw",
     "syn_tw_reset.pcap": "numbers of the challenge ACK belong to the older connection (RFC 5961 section 4)",
-    "tls_alert.pcap": "two captures glued together reuse a four-tuple without a SYN",
 }
 
 

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from packets import decode, links
 from packets.connections import Connected, connect
-from packets.decode import DECODED_DTYPE
 from packets.errors import CaptureError, Note
 from packets.hosts import Hosts
 from packets.source import Limits, open_source
@@ -76,12 +75,11 @@ def read(path: Path | str, progress: Progress | None = None, limits: Limits | No
                         "connections": 0,
                     }
                 )
-        decoded = np.concatenate(parts) if parts else np.zeros(0, DECODED_DTYPE)
         if progress:
             progress(
                 {"step": "connect", "read": source.size, "of": source.size, "packets": seen, "connections": 0}
             )
-        connected = connect(decoded)
+        connected = connect(parts)
         return Capture(
             connected, hosts.addresses, [links.name(t) for t in types], source.notes, source.truncated
         )

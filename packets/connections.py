@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from packets import columns as c
 from packets import copies, facts, flows, machine
-from packets.decode import ARP
+from packets.decode import ARP, DECODED_DTYPE
 from packets.facts import COMMON, SIDE, TABLE_DTYPE
 
 Ints = NDArray[np.int64]
@@ -26,23 +26,29 @@ class Connected:
     table: NDArray[np.void]  # TABLE_DTYPE, ordered by first appearance
 
 
-def connect(decoded: NDArray[np.void]) -> Connected:
-    """Build the connections of a whole capture."""
+def connect(parts: list[NDArray[np.void]]) -> Connected:
+    """Build the connections of a whole capture from its decoded batches, which are used up on the way."""
+    raw, flow = _in_order(parts)
+    packets = _packet_columns(raw)
+    packets["marks"][copies.find(raw, flow)] = c.COPY
+    found = _Found(raw, packets, _sides(raw))
+    starts = np.flatnonzero(
+        np.diff(flow, prepend=-1) != 0
+    )  # loose packets, flow -1, come first and start none
+    for start, stop in pairwise([*starts.tolist(), len(flow)]):
+        found.one_flow(start, stop, int(flow[start]))
+    return found.finish()
+
+
+def _in_order(parts: list[NDArray[np.void]]) -> tuple[NDArray[np.void], Ints]:
+    """All packets sorted by flow, and the flow of each. The batches are let go: they weigh as much again."""
+    decoded = np.concatenate(parts) if parts else np.zeros(0, DECODED_DTYPE)
+    parts.clear()
     flows.join_fragments(decoded)
     _unquote_orphans(decoded)
     flow = flows.flow_numbers(decoded)
     order = np.argsort(flow, kind="stable")
-    raw, flow = decoded[order], flow[order]
-    packets = _packet_columns(raw)
-    packets["marks"][copies.find(raw, flow)] = c.COPY
-    side = _sides(raw)
-    starts = np.flatnonzero(
-        np.diff(flow, prepend=-1) != 0
-    )  # loose packets, flow -1, come first and start none
-    found = _Found(raw, packets, side)
-    for start, stop in pairwise([*starts.tolist(), len(flow)]):
-        found.one_flow(start, stop, int(flow[start]))
-    return found.finish()
+    return decoded[order], flow[order]
 
 
 def _unquote_orphans(rows: NDArray[np.void]) -> None:
@@ -177,7 +183,9 @@ class _Found:
         new_place = np.empty(len(order), np.int64)
         new_place[order] = np.arange(len(order))
         _renumber_rows(table, new_place)
-        packets, raw = self.packets[order], self.raw[order]
+        packets, raw = self.packets, self.raw
+        if not np.array_equal(order, np.arange(len(order))):  # only where ports were used again
+            packets, raw = packets[order], raw[order]
         packets["connection"] = np.repeat(
             np.arange(-1, len(table)), np.concatenate([[len(loose)], table["rows"]])
         )

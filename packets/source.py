@@ -1,9 +1,9 @@
 """The first step of the river: a file, whatever its format and damage, to batches of raw frames in columns.
 
-    with open_source(path) as source:
-        for batch in source.batches():
-            ...
-    source.notes, source.truncated
+with open_source(path) as source:
+    for batch in source.batches():
+        ...
+source.notes, source.truncated
 """
 
 import os
@@ -49,7 +49,8 @@ def open_source(path: str | os.PathLike[str], limits: Limits = _USUAL) -> "Sourc
 class Source:
     """An opened capture, read once from front to back in bounded memory.
 
-    ``size``: bytes of the file, ``bytes_read``: how many of them were taken so far (both compressed, if it is).
+    ``size``: bytes of the file, ``bytes_read``: how many of them were taken so far (both compressed, if it
+    is).
     ``format``: such as "pcap", "pcap-ns", "pcapng", "gzip+pcapng", "zip+pcap".
     """
 
@@ -62,7 +63,7 @@ class Source:
 
     @property
     def notes(self) -> list[Note]:
-        """What a person must know about the reading; grows while batches are read, complete after the last."""
+        """What a person must know about the reading; complete after the last batch."""
         return self._reading.notes
 
     @property
@@ -72,11 +73,15 @@ class Source:
 
     @property
     def dropped(self) -> int:
-        """Packets that the capturing side says it lost (interface statistics of pcapng); 0 also when it says nothing."""
+        """Packets that the capturing side says it lost (interface statistics of pcapng); 0 also when it says
+        nothing.
+        """
         return sum(self._reading.dropped.values())
 
     def batches(self) -> Iterator[Batch]:
-        """All frames in file order, once. Raises CaptureError when nothing in it can be used, or it is a bomb."""
+        """All frames in file order, once. Raises CaptureError when nothing in it can be used, or it is a
+        bomb.
+        """
         refused: CaptureError | None = None
         current: tuple[Found, Window] | None = (self._found, self._window)
         while current:
@@ -114,7 +119,9 @@ class Source:
             raise refusals.unknown_links(seen)
 
     def _search(self) -> Iterator[tuple[Found, Window]]:
-        """The captures in the file: itself, or the members of archives that are some. At least one, or it raises."""
+        """The captures in the file: itself, or the members of archives that are some. At least one, or it
+        raises.
+        """
         budget = Budget(self._limits, lambda: self.bytes_read)
         whole = Found(Stream(self._fill), (), None)
         none, others, archive = True, list[str](), ""
@@ -147,6 +154,7 @@ class Source:
         return length
 
     def close(self) -> None:
+        """Close the file."""
         self._file.close()
 
     def __enter__(self) -> Self:

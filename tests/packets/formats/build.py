@@ -4,6 +4,8 @@ import struct
 from collections.abc import Iterable
 from pathlib import Path
 
+import pytest
+
 from packets.errors import CaptureError
 from packets.formats.batch import COLUMNS, Batch
 from packets.formats.limits import Limits
@@ -95,11 +97,10 @@ def reads(folder: Path, content: bytes, **limits) -> Reads:
 
 def refused(folder: Path, content: bytes, **limits) -> CaptureError:
     """The refusal of a file; it must speak both languages in one sentence."""
-    try:
-        found = reads(folder, content, **limits)
-    except CaptureError as problem:
-        assert str(problem) == problem.text["en"]
-        assert problem.text["ja"]
-        assert "\n" not in str(problem)
-        return problem
-    raise AssertionError(f"was read: {len(found.frames)} frames")
+    with pytest.raises(CaptureError) as caught:
+        reads(folder, content, **limits)
+    problem = caught.value
+    assert str(problem) == problem.text["en"]
+    assert problem.text["ja"]
+    assert "\n" not in str(problem)
+    return problem

@@ -122,7 +122,11 @@ def test_layers_upon_layers_are_refused(tmp_path):
 
 @pytest.mark.parametrize("archive", [zipped, tarred])
 def test_all_captures_of_an_archive_are_read_in_order(tmp_path, archive):
-    members = [("../../etc/a.pcap", pcap()), ("read\u202eme.txt", b"hello"), ("b.pcapng.gz", gzip.compress(pcapng()))]
+    members = [
+        ("../../etc/a.pcap", pcap()),
+        ("read\u202eme.txt", b"hello"),
+        ("b.pcapng.gz", gzip.compress(pcapng())),
+    ]
     found = reads(tmp_path, archive(members))
     assert found.frames == FRAMES * 2
     assert found.codes == ["member", "member", "not_a_member"]

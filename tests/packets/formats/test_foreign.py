@@ -4,7 +4,18 @@ import random
 
 import pytest
 
-from tests.packets.formats.build import FRAMES, header, interface, packet, pcap, pcapng, reads, record, refused, section
+from tests.packets.formats.build import (
+    FRAMES,
+    header,
+    interface,
+    packet,
+    pcap,
+    pcapng,
+    reads,
+    record,
+    refused,
+    section,
+)
 
 TCPDUMP = b"12:00:00.000001 IP 10.0.0.1.4242 > 10.0.0.2.80: Flags [S], seq 1, win 64240, length 0\n" * 3
 HEXDUMP = b"0000  45 00 00 28 00 01 00 00 40 06 00 00 0a 00 00 01   E..(\n0010  0a 00 00 02\n"

@@ -31,7 +31,8 @@ def test_times_that_jump_by_years_break_the_guess_but_not_the_walk(tmp_path):
 
 
 @pytest.mark.parametrize(("magic", "extra", "form"), [
-    (0xA1B2CD34, 8, "pcap-modified"), (0xA1B2CD34, 12, "pcap-modified"), (0xA1B2C3D4, 8, "pcap"), (0xA1B2C3D4, 4, "pcap"),
+    (0xA1B2CD34, 8, "pcap-modified"), (0xA1B2CD34, 12, "pcap-modified"), (0xA1B2C3D4, 8, "pcap"),
+    (0xA1B2C3D4, 4, "pcap"),
 ])  # fmt: skip
 def test_modified_record_headers_are_recognised(tmp_path, magic, extra, form):
     found = reads(tmp_path, pcap(magic=magic, extra=b"\2\0\0\0\x08\0\4\0\0\0\0\0"[:extra]))
@@ -113,7 +114,8 @@ def test_microseconds_above_a_second_are_carried_over_and_told(tmp_path):
 
 
 @pytest.mark.parametrize(("content", "code"), [
-    (header()[:23], "cut_in_header"), (header()[:4], "cut_in_header"), (header(version=(1, 4)), "unknown_version"),
+    (header()[:23], "cut_in_header"), (header()[:4], "cut_in_header"),
+    (header(version=(1, 4)), "unknown_version"),
     (header(network=0x00300000), "unknown_link_type"),
 ])  # fmt: skip
 def test_headers_that_cannot_be_trusted_are_refused(tmp_path, content, code):

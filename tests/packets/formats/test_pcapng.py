@@ -6,7 +6,18 @@ import pytest
 
 from packets.formats.batch import NO_LINK
 from tests.packets.formats.build import (
-    FRAMES, START, block, interface, option, packet, pcap, pcapng, reads, refused, section, simple,
+    FRAMES,
+    START,
+    block,
+    interface,
+    option,
+    packet,
+    pcap,
+    pcapng,
+    reads,
+    refused,
+    section,
+    simple,
 )  # fmt: skip
 
 

@@ -1,0 +1,46 @@
+"""SYN timers are fitted to models, never compared with one table."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from diagnoses import timers
+
+
+@pytest.mark.parametrize(
+    ("gaps", "name"),
+    [
+        ([1.0, 2.0, 4.0, 8.0, 16.0], "doubling"),  # Linux before 6.5
+        ([1.03, 2.05, 4.10, 8.19, 16.4], "doubling"),
+        ([1.0, 1.0, 1.0, 1.0, 1.0, 2.0, 4.1, 8.2, 16.1], "linear"),  # Linux 6.5 and later
+        ([1.03, 1.02, 1.02, 1.03, 1.02, 2.02, 4.22, 8.19], "linear"),
+        ([1.02, 1.02], "linear"),
+        ([3.0, 6.0], "three_seconds"),  # older Windows
+        ([2.9, 6.1], "three_seconds"),
+        ([1.0], None),  # one gap cannot tell
+        ([0.5, 0.5], None),
+        ([1.0, 5.0], None),
+    ],
+)
+def test_gaps_are_fitted_to_the_model_that_explains_them(gaps, name):
+    model = timers.syn_model(gaps)
+    assert (model.name if model else None) == name
+
+
+@given(st.integers(3, 7), st.floats(0, 0.07))
+def test_timers_that_run_late_are_still_known(count, late):
+    for model in timers.MODELS:
+        gaps = [model.gap(n) * (1 + late) for n in range(1, count + 1)]
+        assert timers.syn_model(gaps) in (model, None)
+
+
+def test_the_timeout_of_five_retries_is_63_seconds():
+    model = timers.syn_model([1.0, 2.0, 4.0, 8.0, 16.0])
+    assert sum(model.gap(n) for n in range(1, 7)) == 63
+
+
+@pytest.mark.parametrize(
+    ("gaps", "answer"), [([0.2, 0.4, 0.8], True), ([0.2, 0.2, 0.2], False), ([0.2], False), ([], False)]
+)
+def test_doubling_needs_two_gaps_that_double(gaps, answer):
+    assert timers.doubling(gaps) is answer

@@ -1,0 +1,128 @@
+"""Every link layer and tunnel leads to the same inner TCP segment; what lies is bounded by the frame."""
+
+import struct
+
+import dpkt
+import pytest
+
+from packets import links
+from packets.capture import read
+
+INNER = bytes(dpkt.ip.IP(
+    src=bytes([192, 0, 2, 1]), dst=bytes([198, 51, 100, 7]), p=6, ttl=57, id=77,
+    data=dpkt.tcp.TCP(sport=40000, dport=443, seq=5, ack=9, flags=dpkt.tcp.TH_ACK, win=321, data=b"hello"),
+))  # fmt: skip
+INNER6 = bytes(dpkt.ip6.IP6(
+    src=bytes.fromhex("20010db8" + "0" * 23 + "1"), dst=bytes.fromhex("20010db8" + "0" * 23 + "2"), nxt=6, hlim=57, plen=25,
+    data=dpkt.tcp.TCP(sport=40000, dport=443, seq=5, ack=9, flags=dpkt.tcp.TH_ACK, win=321, data=b"hello"),
+))  # fmt: skip
+MACS = bytes(6) + bytes([2, 0, 0, 0, 0, 9])
+
+
+def outer(protocol, data, ports=None):
+    if ports:
+        data = struct.pack(">HHHH", *ports, 8 + len(data), 0) + data
+    return bytes(
+        dpkt.ip.IP(src=bytes([10, 0, 0, 1]), dst=bytes([10, 0, 0, 2]), p=protocol, ttl=64, data=data)
+    )
+
+
+def ethernet(kind, data):
+    return MACS + struct.pack(">H", kind) + data
+
+
+FRAMES = {
+    "ethernet": (links.ETHERNET, ethernet(0x0800, INNER)),
+    "ethernet v6": (links.ETHERNET, ethernet(0x86DD, INNER6)),
+    "vlan": (links.ETHERNET, ethernet(0x8100, struct.pack(">HH", 42, 0x0800) + INNER)),
+    "qinq": (links.ETHERNET, ethernet(0x88A8, struct.pack(">HHHH", 7, 0x8100, 42, 0x0800) + INNER)),
+    "snap": (links.ETHERNET, ethernet(len(INNER) + 8, b"\xaa\xaa\x03\0\0\0\x08\0" + INNER)),
+    "mpls": (links.ETHERNET, ethernet(0x8847, struct.pack(">II", 16 << 12 | 64, 17 << 12 | 1 << 8 | 64) + INNER)),
+    "pppoe": (links.ETHERNET, ethernet(0x8864, b"\x11\0\0\x07" + struct.pack(">HH", len(INNER) + 2, 0x21) + INNER)),
+    "raw": (links.RAW, INNER),
+    "raw v6": (links.RAW, INNER6),
+    "null": (links.NULL, struct.pack("<I", 2) + INNER),
+    "loop": (links.LOOP, struct.pack(">I", 30) + INNER6),
+    "cooked": (links.SLL, struct.pack(">HHH8sH", 0, 1, 6, bytes(8), 0x0800) + INNER),
+    "cooked 2": (links.SLL2, struct.pack(">HHIHBB8s", 0x0800, 0, 3, 1, 0, 6, bytes(8)) + INNER),
+    "ppp": (links.PPP, b"\xff\x03\0\x21" + INNER),
+    "gre": (links.RAW, outer(47, struct.pack(">HH", 0, 0x0800) + INNER)),
+    "gre with key": (links.RAW, outer(47, struct.pack(">HHI", 0x2000, 0x0800, 99) + INNER)),
+    "ip in ip": (links.RAW, outer(4, INNER)),
+    "6in4": (links.RAW, outer(41, INNER6)),
+    "vxlan": (links.RAW, outer(17, b"\x08\0\0\0\0\0\x05\0" + ethernet(0x0800, INNER), (5555, 4789))),
+    "geneve": (links.RAW, outer(17, b"\x01\0\x65\x58\0\0\x05\0\0\0\0\0" + ethernet(0x0800, INNER), (5555, 6081))),
+    "padded": (links.ETHERNET, ethernet(0x0800, INNER) + bytes(20)),
+}  # fmt: skip
+
+
+def capture(tmp_path, link_type, *frames):
+    head = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, link_type)
+    records = [struct.pack("<IIII", 1, n, len(f), len(f)) + f for n, f in enumerate(frames)]
+    (tmp_path / "made.pcap").write_bytes(head + b"".join(records))
+    return read(tmp_path / "made.pcap")
+
+
+@pytest.mark.parametrize("name", FRAMES)
+def test_every_way_of_wrapping_leads_to_the_same_segment(tmp_path, name):
+    found = capture(tmp_path, *FRAMES[name])
+    row, table = found.packets[0], found.table[0]
+    assert (row["protocol"], row["ttl"], row["length"], row["window_raw"]) == (6, 57, 5, 321)
+    assert (table["client"] & 0xFFFF, table["server"] & 0xFFFF) == (40000, 443)
+    client = found.addresses[table["client"] >> 16]
+    assert client == ("2001:db8::1" if "6" in name.replace("16", "") or name == "loop" else "192.0.2.1")
+
+
+def test_a_length_of_zero_is_segmentation_offload_and_the_frame_tells(tmp_path):
+    frame = bytearray(ethernet(0x0800, INNER))
+    frame[16:18] = b"\0\0"
+    assert capture(tmp_path, links.ETHERNET, bytes(frame)).packets["length"][0] == 5
+
+
+def test_a_packet_that_claims_more_than_its_frame_is_bounded_by_it(tmp_path):
+    frame = bytearray(ethernet(0x0800, INNER))
+    frame[16:18] = b"\xff\xff"
+    assert capture(tmp_path, links.ETHERNET, bytes(frame)).packets["length"][0] == 5
+
+
+def test_later_fragments_belong_to_the_flow_of_the_first(tmp_path):
+    first, later = bytearray(INNER), bytearray(INNER[:20] + b"more of it")
+    first[6:8], later[6:8] = b"\x20\0", b"\0\x03"
+    later[2:4] = struct.pack(">H", len(later))
+    found = capture(tmp_path, links.RAW, bytes(first), bytes(later))
+    assert found.packets["connection"].tolist() == [0, 0]
+
+
+def test_an_icmp_error_belongs_to_the_connection_whose_packet_it_quotes(tmp_path):
+    error = outer(1, b"\x03\x0d\0\0\0\0\0\0" + INNER[:28])
+    found = capture(tmp_path, links.RAW, INNER, error)
+    assert len(found.table) == 1
+    assert found.table["icmp_errors"][0] == 1
+    assert found.table["packets"][0] == 1  # as Wireshark's conversation counts
+    assert not found.packets["from_client"][1]
+
+
+def test_an_icmp_error_about_a_flow_that_is_not_here_stands_for_itself(tmp_path):
+    found = capture(tmp_path, links.RAW, outer(1, b"\x03\x0d\0\0\0\0\0\0" + INNER[:28]))
+    assert found.table["protocol"].tolist() == [1]
+
+
+def test_a_frame_of_an_unknown_protocol_belongs_to_no_connection(tmp_path):
+    found = capture(tmp_path, links.ETHERNET, ethernet(0x88CC, bytes(30)), ethernet(0x0800, INNER))
+    assert sorted(found.packets["connection"].tolist()) == [-1, 0]
+    assert found.packets["frame"].tolist() == [1, 2]
+
+
+def test_an_option_that_lies_about_its_length_ends_the_options_only(tmp_path):
+    tcp = struct.pack(">HHIIHHHH", 40000, 443, 5, 9, 7 << 12 | 2, 321, 0, 0) + b"\x02\x04\x05\xb4\x08\0\0\0"
+    frame = bytes(dpkt.ip.IP(src=b"\1\2\3\4", dst=b"\5\6\7\10", p=6, data=tcp))
+    found = capture(tmp_path, links.RAW, frame)
+    assert found.raw["mss"][0] == 1460
+    assert found.raw["tsval"][0] == -1
+
+
+def test_checksums_tell_good_from_wrong_and_unknown(tmp_path):
+    wrong = bytearray(INNER)
+    wrong[-1] ^= 1
+    found = capture(tmp_path, links.RAW, INNER, bytes(wrong))
+    assert found.raw["checksum"].tolist() == [1, 0]

@@ -142,8 +142,8 @@ def test_into_leaves_the_reason_when_the_file_is_refused(tmp_path):
 
 
 def test_no_framework_is_loaded():
-    code = "import sys, diagnoses; diagnoses.report(sys.argv[1]); print(sorted({m.split('.')[0] for m in sys.modules}))"
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(REFUSED)], capture_output=True, text=True, cwd=ROOT
-    )
-    assert not {"django", "celery", "redis", "kombu", "plotly"} & set(eval(done.stdout))
+    code = "import sys, diagnoses; diagnoses.report(sys.argv[1]); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code, REFUSED], capture_output=True, text=True, cwd=ROOT)
+    loaded = {name.split(".")[0] for name in done.stdout.split()}
+    assert "numpy" in loaded
+    assert not {"django", "celery", "redis", "kombu", "plotly"} & loaded

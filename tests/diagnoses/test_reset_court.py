@@ -9,10 +9,11 @@ from packets.ttl import Track, hops, initial
 
 def reset(ttl, others, **more):
     """A RST with this TTL from a host whose other packets have ``others``: TTL to count."""
-    track = Track(dict(others), {value: (8, 10) for value in others})
+    track = Track(dict(others), dict.fromkeys(others, (8, 10)))
     facts = {
-        "frame": 2, "ttl": ttl, "track": track, "same_flow": {}, "has_ack": True, "window_raw": 0, "has_timestamps": False,
-        "flow_has_timestamps": False, "id_continues": False, "went_on": False, "alike": 1,
+        "frame": 2, "ttl": ttl, "track": track, "same_flow": {}, "has_ack": True, "window_raw": 0,
+        "has_timestamps": False, "flow_has_timestamps": False, "id_continues": False, "went_on": False,
+        "alike": 1,
     }  # fmt: skip
     return Reset(**(facts | more))
 

@@ -13,9 +13,13 @@ INNER = bytes(dpkt.ip.IP(
     data=dpkt.tcp.TCP(sport=40000, dport=443, seq=5, ack=9, flags=dpkt.tcp.TH_ACK, win=321, data=b"hello"),
 ))  # fmt: skip
 INNER6 = bytes(dpkt.ip6.IP6(
-    src=bytes.fromhex("20010db8" + "0" * 23 + "1"), dst=bytes.fromhex("20010db8" + "0" * 23 + "2"), nxt=6, hlim=57, plen=25,
+    src=bytes.fromhex("20010db8" + "0" * 23 + "1"), dst=bytes.fromhex("20010db8" + "0" * 23 + "2"),
+    nxt=6, hlim=57, plen=25,
     data=dpkt.tcp.TCP(sport=40000, dport=443, seq=5, ack=9, flags=dpkt.tcp.TH_ACK, win=321, data=b"hello"),
 ))  # fmt: skip
+LABELS = struct.pack(">II", 16 << 12 | 64, 17 << 12 | 1 << 8 | 64)  # the second is the bottom of the stack
+SESSION = b"\x11\0\0\x07" + struct.pack(">HH", len(INNER) + 2, 0x21)
+GENEVE = b"\x01\0\x65\x58\0\0\x05\0\0\0\0\0"  # one option word, transparent Ethernet bridging
 MACS = bytes(6) + bytes([2, 0, 0, 0, 0, 9])
 
 
@@ -37,8 +41,8 @@ FRAMES = {
     "vlan": (links.ETHERNET, ethernet(0x8100, struct.pack(">HH", 42, 0x0800) + INNER)),
     "qinq": (links.ETHERNET, ethernet(0x88A8, struct.pack(">HHHH", 7, 0x8100, 42, 0x0800) + INNER)),
     "snap": (links.ETHERNET, ethernet(len(INNER) + 8, b"\xaa\xaa\x03\0\0\0\x08\0" + INNER)),
-    "mpls": (links.ETHERNET, ethernet(0x8847, struct.pack(">II", 16 << 12 | 64, 17 << 12 | 1 << 8 | 64) + INNER)),
-    "pppoe": (links.ETHERNET, ethernet(0x8864, b"\x11\0\0\x07" + struct.pack(">HH", len(INNER) + 2, 0x21) + INNER)),
+    "mpls": (links.ETHERNET, ethernet(0x8847, LABELS + INNER)),
+    "pppoe": (links.ETHERNET, ethernet(0x8864, SESSION + INNER)),
     "raw": (links.RAW, INNER),
     "raw v6": (links.RAW, INNER6),
     "null": (links.NULL, struct.pack("<I", 2) + INNER),
@@ -51,7 +55,7 @@ FRAMES = {
     "ip in ip": (links.RAW, outer(4, INNER)),
     "6in4": (links.RAW, outer(41, INNER6)),
     "vxlan": (links.RAW, outer(17, b"\x08\0\0\0\0\0\x05\0" + ethernet(0x0800, INNER), (5555, 4789))),
-    "geneve": (links.RAW, outer(17, b"\x01\0\x65\x58\0\0\x05\0\0\0\0\0" + ethernet(0x0800, INNER), (5555, 6081))),
+    "geneve": (links.RAW, outer(17, GENEVE + ethernet(0x0800, INNER), (5555, 6081))),
     "padded": (links.ETHERNET, ethernet(0x0800, INNER) + bytes(20)),
 }  # fmt: skip
 

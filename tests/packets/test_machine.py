@@ -12,7 +12,7 @@ HANDSHAKE = [(CLIENT, c.SYN, 0, 0, 0), (SERVER, c.SYN | c.ACK, 0, 1, 0), (CLIENT
 
 
 def play(segments, isn=(1000, 9000)):
-    """Let (side, flags, relative seq, relative ack, length[, window]) pass; returns the flow and the results."""
+    """Let (side, flags, relative seq, relative ack, length[, window]) pass: the flow, and the results."""
     flow, out = machine.Flow(), []
     for row, (side, flags, seq, ack, length, *window) in enumerate(segments):
         absolute = (seq + isn[side]) % 2**32, (ack + isn[1 - side]) % 2**32 if flags & c.ACK else 0

@@ -117,7 +117,7 @@ class Case:
     @cached_property
     def tracks(self) -> list[Track]:
         """TTL track of each host number."""
-        return ttl.tracks(self.capture.packets, len(self.capture.addresses))
+        return ttl.tracks(self.capture.packets, self.capture.addresses)
 
     @cached_property
     def resets(self) -> NDArray[np.void]:

@@ -2,7 +2,9 @@
 of them.
 """
 
+import ipaddress
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +23,7 @@ class Refusal:
     ruling: Ruling
     syns: tuple[int, ...]  # frames
     rsts: tuple[int, ...]  # frames
-    on_link: bool  # the RST left the network card that ARP names for the server's address
+    nearby: Literal["", "same_host", "same_card"]  # no router can stand between: why, or empty
 
     @property
     def values(self) -> dict[str, object]:
@@ -78,4 +80,11 @@ def weigh(c: Connection) -> Refusal:
         rsts["ttl"] == rsts[0]["ttl"]
     ]  # an injected RST is not to be mixed with a later one of the host itself
     syns = c.client.rows[(c.client.rows["flags"] & SYN) != 0]
-    return Refusal(c, rule(first_reset(c, c.server)), frames(syns), frames(rsts), c.case.on_link(c, rsts[0]))
+    return Refusal(c, rule(first_reset(c, c.server)), frames(syns), frames(rsts), _nearby(c, rsts[0]))
+
+
+def _nearby(c: Connection, rst: np.void) -> Literal["", "same_host", "same_card"]:
+    """Both ends are one host, or the RST left the network card that ARP names for the server's address."""
+    if c.client.address == c.server.address or ipaddress.ip_address(c.server.address).is_loopback:
+        return "same_host"
+    return "same_card" if c.case.on_link(c, rst) else ""

@@ -20,6 +20,7 @@ Reason = Literal[
     "same_ttl",
     "nearer",
     "farther",
+    "same_distance",
     "no_baseline",
     "weak_baseline",
     "mixed_baseline",
@@ -75,7 +76,9 @@ def rule(reset: Reset) -> Ruling:
     if reset.track.counts[baseline] < STABLE:
         return Ruling("unknown", "possible", "weak_baseline", reset, baseline)
     if hops(reset.ttl) >= hops(baseline):
-        return Ruling("unknown", "possible", "farther", reset, baseline)
+        # Some systems start ICMP at 255 and TCP at 64: equal distance, and no device need be between.
+        equal = hops(reset.ttl) == hops(baseline)
+        return Ruling("unknown", "possible", "same_distance" if equal else "farther", reset, baseline)
     return Ruling("path", "certain" if reset.alike >= 2 else "likely", "nearer", reset, baseline)
 
 

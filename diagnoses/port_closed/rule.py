@@ -3,8 +3,9 @@
 Holds when all of these are true:
 
 - a RST in the server's name is the first answer to the SYN
-- the RST is the host's own: it arrives with the TTL of the host's other packets, or from the network card
-  that ARP names for it
+- the RST is the host's own: it arrives with the TTL of the host's other packets, or (with nothing to
+  compare) no router can stand between: both ends are one host, or it comes from the network card that ARP
+  names for it
 
 Supersedes nothing: refused_on_path and refused_sender_unknown exclude it.
 """
@@ -24,7 +25,7 @@ def rst_answers_syn(c: Connection) -> bool:
 
 def sent_by_host(c: Connection) -> bool:
     found = refusal.weigh(c)
-    return found.ruling.sender == "host" or (found.ruling.reason == "no_baseline" and found.on_link)
+    return found.ruling.sender == "host" or (found.ruling.reason == "no_baseline" and found.nearby != "")
 
 
 CONDITIONS = (rst_answers_syn, sent_by_host)
@@ -34,7 +35,7 @@ def find(c: Connection) -> Finding:
     """The finding, once all conditions hold."""
     found = refusal.weigh(c)
     by_ttl = found.ruling.sender == "host"
-    why = say("same_ttl" if by_ttl else "same_card", **found.values)
+    why = say("same_ttl" if by_ttl else found.nearby, **found.values)
     return Finding(
         CODE,
         "error",
@@ -47,7 +48,7 @@ def find(c: Connection) -> Finding:
         Culprit("server", c.server.address, c.hops_to(c.server) if by_ttl else None),
         found.numbers,
         (
-            Rejected("refused_on_path", say("not_path" if by_ttl else "not_path_card", **found.values)),
+            Rejected("refused_on_path", say("not_path" if by_ttl else "not_path_near", **found.values)),
             Rejected("syn_unanswered", say("not_dropped")),
         ),
     )

@@ -6,7 +6,7 @@ Holds when all of these are true:
 - a RST in the server's name is the first answer to the SYN
 - its sender stays open: no other packet of the host to compare with, too few of them, several TTLs, or one
   that proves nothing
-- it did not come from the network card that ARP names for the host
+- a router may stand between: the ends are two hosts, and ARP names no network card that it came from
 
 Supersedes nothing: port_closed and refused_on_path exclude it.
 """
@@ -28,12 +28,12 @@ def sender_open(c: Connection) -> bool:
     return refusal.weigh(c).ruling.sender == "unknown"
 
 
-def not_on_link(c: Connection) -> bool:
+def not_nearby(c: Connection) -> bool:
     found = refusal.weigh(c)
-    return not (found.ruling.reason == "no_baseline" and found.on_link)
+    return not (found.ruling.reason == "no_baseline" and found.nearby != "")
 
 
-CONDITIONS = (rst_answers_syn, sender_open, not_on_link)
+CONDITIONS = (rst_answers_syn, sender_open, not_nearby)
 
 
 def find(c: Connection) -> Finding:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from diagnoses import timers
 from diagnoses.case import NS, Connection, frames, gaps_s
-from diagnoses.finding import Finding, Rejected, Value, say
+from diagnoses.finding import Culprit, Finding, Rejected, Sentence, Value, say
 from packets import facts
 from packets.columns import SYN
 
@@ -54,35 +54,18 @@ def find(c: Connection) -> Finding:
     """The finding, once all conditions hold."""
     syns = c.client.rows[(c.client.rows["flags"] & SYN) != 0]
     gaps = gaps_s(syns)
-    model = timers.syn_model(gaps)
-    next_gap = model.gap(len(gaps) + 1) if model else max(gaps) * 2
-    gave_up = (c.case.last_ns - int(syns["time_ns"][-1])) / NS > next_gap * (1 + timers.TOLERANCE) + 0.1
-    numbers: dict[str, Value] = {"syns": len(syns), "syn_retransmissions": len(gaps), "gaps_s": gaps}
+    waited_s = (c.case.last_ns - int(syns["time_ns"][-1])) / NS
+    timer, numbers = _timer(gaps, waited_s)
     values = {
         "client": c.client.address,
+        "host": c.server.address,
         "server": c.server.shown,
+        "port": c.server.port,
         "n": len(syns),
         "gaps": gaps,
         "frames": frames(syns),
     }
-    told = [say("asked", **values), say(f"model_{model.name}" if model else "model_none")]
-    if model:
-        timeout = round(sum(gaps) + next_gap, 1)
-        retries = len(gaps) - (timers.LINEAR if model.name == "linear" else 0)
-        numbers |= {"timer_model": model.name, "timeout_s": timeout, "gave_up": gave_up}
-        if model.name != "three_seconds" and retries > 0:
-            numbers["tcp_syn_retries"] = retries
-        told.append(
-            say(f"{'gave_up' if gave_up else 'still_trying'}_{model.name}", retries=retries, timeout=timeout)
-        )
-    elsewhere = _other_ports(c)
-    told.append(
-        say("host_answers" if elsewhere else "host_silent", host=c.server.address, frames=elsewhere[:4])
-    )
-    rejected = (
-        Rejected("port_closed", say("not_closed")),
-        Rejected("icmp_unreachable", say("not_icmp")),
-    )
+    here = c.place == "server"
     return Finding(
         CODE,
         "error",
@@ -91,11 +74,37 @@ def find(c: Connection) -> Finding:
         (c.client.address, c.server.address),
         frames(syns),
         say("title", **values),
-        tuple(told),
-        numbers=numbers,
-        rejected=rejected,
-        would_settle=say("settle", host=c.server.address, port=c.server.port, client=c.client.address),
+        (say("asked", **values), *timer, _where(c)),
+        Culprit("server", c.server.address, 0) if here else Culprit(),
+        {"syns": len(syns), "syn_retransmissions": len(gaps), "gaps_s": gaps, **numbers},
+        (Rejected("port_closed", say("not_closed")), Rejected("icmp_unreachable", say("not_icmp"))),
+        say("settle_here" if here else "settle", **values),
     )
+
+
+def _timer(gaps: list[float], waited_s: float) -> tuple[list[Sentence], dict[str, Value]]:
+    """What the gaps say of the client's timer, and when it gives (or gave) up."""
+    model = timers.syn_model(gaps)
+    if model is None:
+        return [say("model_none")], {}
+    next_gap = model.gap(len(gaps) + 1)
+    gave_up = waited_s > next_gap * (1 + timers.TOLERANCE) + 0.1
+    retries = len(gaps) - (timers.LINEAR if model.name == "linear" else 0)
+    timeout = round(sum(gaps) + next_gap, 1)
+    numbers: dict[str, Value] = {"timer_model": model.name, "timeout_s": timeout, "gave_up": gave_up}
+    if model.name != "three_seconds" and retries > 0:
+        numbers["tcp_syn_retries"] = retries
+    ending = f"{'gave_up' if gave_up else 'still_trying'}_{model.name}"
+    if retries <= 0:  # still among the linear repeats: the sysctl is not reached yet
+        ending = "still_linear"
+    return [say(f"model_{model.name}"), say(ending, retries=retries, timeout=timeout)], numbers
+
+
+def _where(c: Connection) -> Sentence:
+    """What the rest of the capture says about the silent host."""
+    elsewhere = _other_ports(c)
+    key = "at_server" if c.place == "server" else "host_answers" if elsewhere else "host_silent"
+    return say(key, host=c.server.address, frames=elsewhere[:4])
 
 
 def _other_ports(c: Connection) -> tuple[int, ...]:

@@ -78,7 +78,8 @@ def test_every_sentence_exists_in_both_languages_with_the_same_gaps(rule):
 @EACH
 def test_every_sentence_is_used_by_the_rule(rule):
     words = tomllib.loads((expected.HERE / rule.CODE / "words.toml").read_text("utf-8"))
-    source = (expected.HERE / rule.CODE / "rule.py").read_text("utf-8")
+    sources = [expected.HERE / rule.CODE / "rule.py", *expected.HERE.glob("*.py")]
+    source = "".join(path.read_text("utf-8") for path in sources)
     for key in words:
         stem = key.split("_")[0]
         assert f'"{key}"' in source or f'f"{stem}' in source or ('f"{' in source and key in ENDS), key

@@ -1,4 +1,4 @@
-"""tshark is the oracle: frames, times, connections, relative numbers, lengths and windows, packet by packet."""
+"""tshark is the oracle: times, connections, relative numbers, lengths and windows, packet by packet."""
 
 import csv
 import shutil
@@ -18,9 +18,10 @@ THEIRS = sorted(SHARED.glob("labelled/*/capture.pcap*")) + sorted(
     p for p in SHARED.glob("public/*") if p.suffix in (".pcap", ".cap", ".pcapng")
 )
 FIELDS = (
-    "frame.number", "frame.time_epoch", "frame.len", "tcp.stream", "tcp.seq", "tcp.ack", "tcp.len", "tcp.flags",
-    "tcp.window_size", "ip.ttl",
+    "frame.number", "frame.time_epoch", "frame.len", "tcp.stream", "tcp.seq", "tcp.ack", "tcp.len",
+    "tcp.flags", "tcp.window_size", "ip.ttl",
 )  # fmt: skip
+OUTPUT = {"capture_output": True, "text": True, "check": True}
 needs_tshark = pytest.mark.skipif(not shutil.which("tshark"), reason="needs tshark (Debian package tshark)")
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="needs ../shared: the labelled captures")
 
@@ -32,9 +33,9 @@ NUMBERS_DIFFER = {
 
 
 def oracle(path):
-    command = ["tshark", "-r", path, "-o", "tcp.analyze_sequence_numbers:TRUE", "-T", "fields", "-E", "separator=,"]
+    command = ["tshark", "-r", path, "-o", "tcp.analyze_sequence_numbers:TRUE", "-T", "fields"]
     command += [word for field in FIELDS for word in ("-e", field)]
-    text = subprocess.run([*command, "-E", "occurrence=f"], capture_output=True, text=True, check=True).stdout
+    text = subprocess.run([*command, "-E", "separator=,", "-E", "occurrence=f"], **OUTPUT).stdout
     return [dict(zip(FIELDS, row, strict=True)) for row in csv.reader(text.splitlines())]
 
 
@@ -56,7 +57,8 @@ def check(path):
         seconds, _, nanos = said["frame.time_epoch"].partition(".")
         assert row["time_ns"] == int(seconds) * 10**9 + int(nanos.ljust(9, "0")[:9])
         assert row["original"] == int(said["frame.len"])
-    both = [(row, said) for row, said in zip(mine, tshark, strict=True) if said["tcp.stream"] and row["protocol"] == TCP]
+    pairs = zip(mine, tshark, strict=True)
+    both = [(row, said) for row, said in pairs if said["tcp.stream"] and row["protocol"] == TCP]
     assert same_partition([int(r["connection"]) for r, _ in both], [said["tcp.stream"] for _, said in both])
     return [difference for row, said in both if (difference := differs(row, said))]
 

@@ -1,4 +1,5 @@
-"""zip and tar as streams of members: nothing is sought, nothing unpacked to disk, names are shown and never used.
+"""zip and tar as streams of members: nothing is sought, nothing unpacked to disk, names are shown and never
+used.
 
 Sources: PKWARE's APPNOTE 6.3.10; POSIX.1-2017 pax (ustar), GNU tar's base-256 numbers.
 """
@@ -23,6 +24,8 @@ _RECORD = 512  # bytes of a tar's header and the unit of its data
 
 @dataclass(frozen=True)
 class Member:
+    """A file in an archive; its bytes are to be read before the next member is asked for."""
+
     name: str  # printable
     stream: Stream
 
@@ -39,6 +42,7 @@ class _Local:
 
 
 def is_zip(head: bytes) -> bool:
+    """The first bytes of a zip, an empty one too."""
     return head.startswith(_ZIP)
 
 
@@ -51,7 +55,9 @@ def is_tar(head: bytes) -> bool:
 
 
 def zip_members(stream: Stream, budget: Budget, reading: Reading) -> Iterator[Member]:
-    """The members that can be read, in file order; each must be used up before the next (what is left is skipped)."""
+    """The members that can be read, in file order; each must be used up before the next (what is left is
+    skipped).
+    """
     while stream.head(4) == _LOCAL:
         local = _local(stream)
         readable = not local.flags & _ENCRYPTED and local.method in (_STORED, _DEFLATED)
@@ -147,7 +153,9 @@ def _wrong_sum(name: str, reading: Reading) -> None:
 
 
 def tar_members(stream: Stream) -> Iterator[Member]:
-    """The regular files of a tar, in file order; each must be used up before the next (what is left is skipped)."""
+    """The regular files of a tar, in file order; each must be used up before the next (what is left is
+    skipped).
+    """
     while is_tar(stream.head(_RECORD)):
         head = stream.read(_RECORD)
         size = _number(head[124:136])

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-# The link type of records that Wireshark numbers as frames though they hold no packet (pcapng custom blocks and such).
+# The link type of records that Wireshark numbers as frames though they hold no packet (pcapng custom blocks
+# and such).
 # 65,535 is LINKTYPE_RESERVED_... of nobody: the registry of tcpdump.org ends far below.
 NO_LINK = 65_535
 

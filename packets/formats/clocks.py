@@ -14,7 +14,8 @@ MOST_OFFSET = _MOST // SECOND  # seconds
 
 
 def nanoseconds(ticks: NDArray[np.uint64], resolution: int) -> tuple[NDArray[np.int64], int]:
-    """Ticks of ``10^-resolution`` seconds (top bit set: of ``2^-(resolution & 127)``), and how many did not fit.
+    """Ticks of ``10^-resolution`` seconds (top bit set: of ``2^-(resolution & 127)``), and how many did not
+    fit.
 
     Times beyond the year 2262 become the last one that fits. Finer than nanoseconds is cut off, not rounded.
     """

@@ -24,7 +24,7 @@ _FAULTS = (zlib.error, lzma.LZMAError, zstandard.ZstdError, OSError, EOFError, R
 
 @dataclass
 class Budget:
-    """What all layers of one file may expand to together; ``read`` tells the bytes of the file taken so far."""
+    """What all layers of one file may expand to together; ``read``: bytes of the file taken so far."""
 
     limits: Limits
     read: Callable[[], int]
@@ -37,13 +37,15 @@ class Budget:
             size = f"{self.limits.most_expanded / GIB:.1f} GiB"
             raise CaptureError(
                 "bomb",
-                f"The compressed file expands to more than {size}, the limit; expand and split it, then upload the pieces.",
+                f"The compressed file expands to more than {size}, the limit; expand and split it, then "
+                f"upload the pieces.",
                 f"圧縮ファイルが上限の{size}を超えて展開されます。手元で展開し、分割してアップロードしてください。",
             )
         if self.spent > max(self.limits.free_expansion, self.limits.most_ratio * self.read()):
             raise CaptureError(
                 "bomb",
-                f"The compressed file expands more than {self.limits.most_ratio} times, as only a decompression bomb does; "
+                f"The compressed file expands more than {self.limits.most_ratio} times, as only a "
+                f"decompression bomb does; "
                 "if it is a real capture, upload it uncompressed.",
                 f"圧縮ファイルが{self.limits.most_ratio}倍を超えて展開されます（展開爆弾の疑い）。"
                 "本物のキャプチャなら、展開してからアップロードしてください。",
@@ -54,12 +56,19 @@ class Decompressor(Protocol):
     """As bz2, lzma and lz4.frame have it."""
 
     @property
-    def eof(self) -> bool: ...  # noqa: D102
+    def eof(self) -> bool:
+        """Whether the end of the compressed data was reached."""
+
     @property
-    def needs_input(self) -> bool: ...  # noqa: D102
+    def needs_input(self) -> bool:
+        """Whether more compressed bytes are needed before more comes out."""
+
     @property
-    def unused_data(self) -> bytes: ...  # noqa: D102
-    def decompress(self, data: bytes, max_length: int) -> bytes: ...  # noqa: D102
+    def unused_data(self) -> bytes:
+        """What was read beyond the end."""
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        """Up to ``max_length`` more expanded bytes."""
 
 
 class Deflate:
@@ -70,6 +79,7 @@ class Deflate:
         self._tail, self.needs_input = b"", True
 
     def decompress(self, data: bytes, max_length: int) -> bytes:
+        """Up to ``max_length`` more expanded bytes."""
         expanded = self._inner.decompress(self._tail + data, max_length)
         self._tail = self._inner.unconsumed_tail
         self.needs_input = not self._tail and len(expanded) < max_length
@@ -77,15 +87,19 @@ class Deflate:
 
     @property
     def eof(self) -> bool:
+        """Whether the end of the compressed data was reached."""
         return self._inner.eof
 
     @property
     def unused_data(self) -> bytes:
+        """What was read beyond that end."""
         return self._inner.unused_data
 
 
 class Expanded:
-    """A stream that is the expansion of another; it ends early, with a note, where the compressed data is damaged."""
+    """A stream that is the expansion of another; it ends early, with a note, where the compressed data is
+    damaged.
+    """
 
     def __init__(
         self, below: Stream, make: Callable[[], Decompressor], magic: bytes, budget: Budget, reading: Reading
@@ -96,6 +110,7 @@ class Expanded:
         self.done = False
 
     def fill(self, view: memoryview) -> int:
+        """Expanded bytes into the view; how many, 0 at the end. Raises CaptureError on a bomb."""
         while not self.done:
             try:
                 expanded = self._next(min(len(view), _STEP))
@@ -150,9 +165,11 @@ class Zstandard:
         self.done = False
 
     def read(self, length: int) -> bytes:
+        """Some compressed bytes, for the library; it takes what it gets."""
         return self._below.piece()
 
     def fill(self, view: memoryview) -> int:
+        """Expanded bytes into the view; how many, 0 at the end. Raises CaptureError on a bomb."""
         if self.done:
             return 0
         try:
@@ -179,6 +196,7 @@ def note_fault(reading: Reading, budget: Budget, kind: str) -> None:
 
 
 def note_garbage(reading: Reading, budget: Budget) -> None:
+    """There is more behind the compressed data, which is none."""
     text = {
         "en": "Behind the end of the compressed data the file holds other bytes, which were left unread.",
         "ja": "圧縮データの終わりの後ろに余分なバイトがあり、読まずに残しました。",
@@ -200,7 +218,9 @@ _CODECS: dict[bytes, tuple[str, Callable[[], Decompressor]]] = {
 
 
 def expand(stream: Stream, budget: Budget, reading: Reading) -> tuple[str, Fill] | None:
-    """The name of the compression and the expanded bytes; None when the stream is not compressed in a known way."""
+    """The name of the compression and the expanded bytes; None when the stream is not compressed in a known
+    way.
+    """
     head = stream.head(8)
     if head.startswith(_ZSTD):
         return "zstd", Zstandard(stream, budget, reading).fill

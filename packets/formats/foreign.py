@@ -73,7 +73,9 @@ def refusal(head: bytes, size: int) -> CaptureError:
     """Why the file that begins with ``head`` (up to HEAD bytes) and has ``size`` bytes is not read."""
     if not head:
         return CaptureError("empty", "The file is empty (0 bytes).", "ファイルが空です（0バイト）。")
-    return _spoiled_head(head) or _binary(head) or _short(head, size) or _textual(head) or _unknown(head, size)
+    return (
+        _spoiled_head(head) or _binary(head) or _short(head, size) or _textual(head) or _unknown(head, size)
+    )
 
 
 def _binary(head: bytes) -> CaptureError | None:
@@ -96,7 +98,8 @@ def _convert(en: str, ja: str) -> CaptureError:
 def _unpack(en: str, ja: str) -> CaptureError:
     return CaptureError(
         "foreign_format",
-        f"This is {en}, which is not unpacked here; unpack it and upload the capture itself (or a zip or gzip of it).",
+        f"This is {en}, which is not unpacked here; unpack it and upload the capture itself (or a zip or "
+        f"gzip of it).",
         f"これは{ja}で、ここでは展開できません。展開したキャプチャ（またはそのzip・gzip）をアップロードしてください。",
     )
 
@@ -110,7 +113,11 @@ def _other(en: str, ja: str) -> CaptureError:
 
 
 def _text_output(en: str, ja: str, how_en: str, how_ja: str) -> CaptureError:
-    return CaptureError("foreign_format", f"This is {en}, not the packets themselves; {how_en}", f"これは{ja}で、パケットそのものではありません。{how_ja}")
+    return CaptureError(
+        "foreign_format",
+        f"This is {en}, not the packets themselves; {how_en}",
+        f"これは{ja}で、パケットそのものではありません。{how_ja}",
+    )
 
 
 def _short(head: bytes, size: int) -> CaptureError | None:
@@ -131,7 +138,8 @@ def _short(head: bytes, size: int) -> CaptureError | None:
     if not any(head):
         return CaptureError(
             "not_a_capture",
-            "The file holds only zeros where a header should be; its content was lost when it was written or copied.",
+            "The file holds only zeros where a header should be; its content was lost when it was written "
+            "or copied.",
             "ヘッダーがあるべき場所がすべてゼロです。書き込みまたはコピーの際に中身が失われています。",
         )
     return None
@@ -160,7 +168,8 @@ def _textual(head: bytes) -> CaptureError | None:
         return _text_output(
             "a hexdump of packets as text", "パケットの16進ダンプ（テキスト）",
             "Wireshark's text2pcap turns a hexdump of packets into a capture, xxd -r one of a whole file.",
-            "パケットの16進ダンプはWiresharkのtext2pcapで、ファイル全体のダンプはxxd -rでキャプチャに戻せます。",
+            "パケットの16進ダンプはWiresharkのtext2pcapで、ファイル全体のダンプはxxd "
+            "-rでキャプチャに戻せます。",
         )  # fmt: skip
     if re.search(_ARROWS, head):
         return _text_output(
@@ -171,18 +180,31 @@ def _textual(head: bytes) -> CaptureError | None:
     return _markup(start)
 
 
+_TEXTS = (
+    (b"<", "an XML or HTML text", "XML/HTMLテキスト"),
+    (b"{", "a JSON text", "JSONテキスト"),
+    (b"#!", "a script", "スクリプト"),
+)
+
+
 def _markup(start: bytes) -> CaptureError:
     if start.startswith((b"<!doctype html", b"<html", b"<head", b"<body")):
         return CaptureError(
             "not_a_capture",
-            "This is an HTML page, not a capture: probably a login or error page was saved instead of the file.",
+            "This is an HTML page, not a capture: probably a login or error page was saved instead of the "
+            "file.",
             "これはHTMLページで、キャプチャではありません。ファイルの代わりにログイン画面やエラー画面が保存されたようです。",
         )
     if b"<svg" in start:
         return _other("an SVG picture", "SVG画像")
-    if b"<pdml" in start or b"<psml" in start or start.startswith((b'"no.",', b'[\n  {\n    "_index"', b"no.   ")):
+    if (
+        b"<pdml" in start
+        or b"<psml" in start
+        or start.startswith((b'"no.",', b'[\n  {\n    "_index"', b"no.   "))
+    ):
         return _text_output(
-            "an export of dissected packets (PDML, JSON, CSV or text)", "解析結果の書き出し（PDML・JSON・CSV・テキスト）",
+            "an export of dissected packets (PDML, JSON, CSV or text)",
+            "解析結果の書き出し（PDML・JSON・CSV・テキスト）",
             "save the capture with File > Save As in Wireshark and upload that file.",
             "Wiresharkの「ファイル > 名前をつけて保存」で保存したファイルをアップロードしてください。",
         )  # fmt: skip
@@ -194,8 +216,7 @@ def _markup(start: bytes) -> CaptureError:
             "decode it with base64 -d IN > OUT.pcap and upload that file.",
             "base64 -d IN > OUT.pcap で戻し、そのファイルをアップロードしてください。",
         )  # fmt: skip
-    for mark, en, ja in ((b"<", "an XML or HTML text", "XML/HTMLテキスト"), (b"{", "a JSON text", "JSONテキスト"),
-                         (b"#!", "a script", "スクリプト")):  # fmt: skip
+    for mark, en, ja in _TEXTS:
         if start.startswith(mark):
             return _other(en, ja)
     return _other("a text file", "テキストファイル")
@@ -205,7 +226,8 @@ def _unknown(head: bytes, size: int) -> CaptureError:
     seen = head[:4].hex(" ")
     return CaptureError(
         "not_a_capture",
-        f"The file ({size:,} bytes, beginning with {seen}) is not a capture in any known format; pcap or pcapng is needed.",
+        f"The file ({size:,} bytes, beginning with {seen}) is not a capture in any known format; pcap or "
+        f"pcapng is needed.",
         f"ファイル（{size:,}バイト、先頭は{seen}）は既知のどのキャプチャ形式でもありません。pcapまたはpcapngが必要です。",
     )
 
@@ -243,7 +265,7 @@ def _spoiled_head(head: bytes) -> CaptureError | None:
 
 
 def spoiled(data: bytes) -> CaptureError | None:
-    """Whether damaged records look as if the whole file had been changed on its way; ``data``: its beginning."""
+    """Whether damaged records look as if the whole file was changed on its way; ``data``: its beginning."""
     if data.count(b"\n") >= _FEWEST_SIGNS and data.count(b"\n") == data.count(b"\r\n"):
         return spoiled_by_ascii()
     return spoiled_by_utf8() if _was_decoded(data) else None
@@ -258,6 +280,7 @@ def _was_decoded(data: bytes) -> bool:
 
 
 def spoiled_by_ascii() -> CaptureError:
+    """The refusal of a file whose line ends were changed."""
     return CaptureError(
         "spoiled_ascii",
         "This was a capture until its line ends were changed, as an FTP transfer in ASCII mode does; "
@@ -268,6 +291,7 @@ def spoiled_by_ascii() -> CaptureError:
 
 
 def spoiled_by_utf8() -> CaptureError:
+    """The refusal of a file that was decoded as text."""
     return CaptureError(
         "spoiled_utf8",
         "This was a capture until some program decoded it as text (UTF-8), which cannot be undone; "

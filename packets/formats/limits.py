@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 KIB, MIB, GIB = 1024, 1024**2, 1024**3
 
-# A window of this size holds thousands of packets (so that NumPy pays) and stays small against any memory limit.
+# A window of this size holds thousands of packets (so that NumPy pays) and stays small against any memory
+# limit.
 WINDOW = 4 * MIB
 # Wireshark's WTAP_MAX_PACKET_SIZE_STANDARD: a longer record is damage, not a packet.
 MOST_RECORD = 256 * KIB
@@ -12,7 +13,8 @@ MOST_RECORD = 256 * KIB
 MOST_BLOCK = 16 * MIB
 # Real writers put fewer than ten options into a block; a million of them is an attack on the reader.
 MOST_OPTIONS = 1_000
-# Rows of a batch: the columns of a batch stay in the processor's cache, the cost of a NumPy call is spread thin.
+# Rows of a batch: the columns of a batch stay in the processor's cache, the cost of a NumPy call is spread
+# thin.
 MOST_ROWS = 65_536
 # Compressed data may grow to what is accepted when it comes uncompressed (the default limit of an upload).
 MOST_EXPANDED = 10 * GIB
@@ -22,6 +24,8 @@ MOST_RATIO = 100
 FREE_EXPANSION = 64 * MIB
 # capture.pcap.gz in a .tar.gz has three; "nested ten times" is a bomb.
 MOST_NESTING = 4
+# Capture files one behind the other in one file, as "cat *.pcap" makes them.
+MOST_GLUED = 1_000
 # Members of a zip or tar that are looked at.
 MOST_MEMBERS = 1_000
 
@@ -30,7 +34,8 @@ MOST_MEMBERS = 1_000
 class Limits:
     """Bounds for one reading, in bytes where no other unit is named.
 
-    ``known_links`` are the link types that the decoder understands: a capture that has packets of other types only is
+    ``known_links`` are the link types that the decoder understands: a capture that has packets of other
+    types only is
     refused. None: not checked.
     """
 
@@ -43,5 +48,6 @@ class Limits:
     most_ratio: int = MOST_RATIO  # expanded bytes per compressed byte
     free_expansion: int = FREE_EXPANSION
     most_nesting: int = MOST_NESTING  # layers of compression and archives
+    most_glued: int = MOST_GLUED
     most_members: int = MOST_MEMBERS
     known_links: frozenset[int] | None = None

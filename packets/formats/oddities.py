@@ -12,7 +12,8 @@ _SENTENCES = {
         "{n}個のパケットで秒の小数部が1秒を超えていました。秒に繰り上げて読みました。",
     ),
     "time": (
-        "{n} time{s} or clock offset{s} lay beyond the years 1677 to 2262 and {were} set to the nearest that can be kept.",
+        "{n} time{s} or clock offset{s} lay beyond the years 1677 to 2262 and {were} set to the nearest "
+        "that can be kept.",
         "{n}個の時刻または時計の補正値が1677年から2262年の範囲を超えており、範囲の端に丸めました。",
     ),
     "options": (
@@ -24,11 +25,13 @@ _SENTENCES = {
         "インターフェースや統計を記述する{n}個のブロックが短すぎて使えませんでした。",
     ),
     "bad_packet": (
-        "{n} packet block{s} claimed more bytes than the block holds, and {were} skipped without a frame number.",
+        "{n} packet block{s} claimed more bytes than the block holds, and {were} skipped without a frame "
+        "number.",
         "{n}個のパケットブロックがブロックより長い長さを主張していたため、飛ばしました（フレーム番号なし）。",
     ),
     "no_interface": (
-        "{n} packet{s} named an interface that is not described before, and {were} skipped without a frame number.",
+        "{n} packet{s} named an interface that is not described before, and {were} skipped without a frame "
+        "number.",
         "{n}個のパケットが未定義のインターフェースを指していたため、飛ばしました（フレーム番号なし）。",
     ),
     "numbered": (
@@ -36,7 +39,8 @@ _SENTENCES = {
         "{n}個のカスタムブロックはパケットではありませんが、Wiresharkと同じくフレーム番号を持ちます。",
     ),
     "untimed": (
-        "{n} packet{s} {were} recorded without a time (simple packet blocks) and {have} that of the packet before.",
+        "{n} packet{s} {were} recorded without a time (simple packet blocks) and {have} that of the packet "
+        "before.",
         "{n}個のパケットには時刻がなく（シンプルパケットブロック）、直前のパケットの時刻としました。",
     ),
     "secrets": (
@@ -68,7 +72,11 @@ def counted(reading: Reading) -> list[Note]:
 
 def ended(ending: Ending, form: str, frames: int, byte: int) -> Note:
     """Where and why reading stopped before the end; ``frames`` were read, ``byte`` is where it stopped."""
-    unit = ("the block", "ブロック") if form == "pcapng" else (f"record {frames + 1:,}", f"レコード{frames + 1:,}")
+    unit = (
+        ("the block", "ブロック")
+        if form == "pcapng"
+        else (f"record {frames + 1:,}", f"レコード{frames + 1:,}")
+    )
     read_en = "1 packet was read" if frames == 1 else f"{frames:,} packets were read"
     read_ja = f"それまでの{frames:,}パケットを読みました。"
     why = ending.why or {"en": "", "ja": ""}
@@ -82,9 +90,11 @@ def ended(ending: Ending, form: str, frames: int, byte: int) -> Note:
             "ja": f"ファイルが壊れています。{byte:,}バイト目の{unit[1]}が{why['ja']}ためで、{read_ja}",
         },
         End.ZEROS: {
-            "en": f"From byte {byte:,} on the file holds zeros instead of packets, as after a crash or on a full disk; "
+            "en": f"From byte {byte:,} on the file holds zeros instead of packets, as after a crash or on a "
+            f"full disk; "
             f"{read_en} before them.",
-            "ja": f"{byte:,}バイト目からはパケットではなくゼロが続いています（異常終了や容量不足など）。{read_ja}",
+            "ja": f"{byte:,}バイト目からはパケットではなくゼロが続いています（異常終了や容量不足など）。"
+            f"{read_ja}",
         },
         End.GLUED: _glued(frames, byte),
     }[ending.end]
@@ -93,13 +103,16 @@ def ended(ending: Ending, form: str, frames: int, byte: int) -> Note:
 
 def _glued(frames: int, byte: int) -> Text:
     return {
-        "en": f"Another capture file begins at byte {byte:,}, glued to the first; its packets follow from frame "
+        "en": f"Another capture file begins at byte {byte:,}, glued to the first; its packets follow from "
+        f"frame "
         f"{frames + 1:,} on.",
-        "ja": f"{byte:,}バイト目から別のキャプチャファイルがつながっています。そのパケットはフレーム{frames + 1:,}から続きます。",
+        "ja": f"{byte:,}バイト目から別のキャプチャファイルがつながっています。"
+        f"そのパケットはフレーム{frames + 1:,}から続きます。",
     }
 
 
 def member(name: str, frames: int) -> Note:
+    """Which member of an archive the frames behind the first ``frames`` come from."""
     text = {
         "en": f"From frame {frames + 1:,} on the packets come from “{name}” in the archive.",
         "ja": f"フレーム{frames + 1:,}からはアーカイブ内の「{name}」のパケットです。",
@@ -108,8 +121,19 @@ def member(name: str, frames: int) -> Note:
 
 
 def member_refused(name: str, reason: Text) -> Note:
+    """Why one member of an archive was left out."""
     text = {
         "en": f"“{name}” in the archive was left out. {reason['en']}",
         "ja": f"アーカイブ内の「{name}」は読みませんでした。{reason['ja']}",
     }
     return Note("member_refused", text)
+
+
+def too_many_glued(files: int, byte: int) -> Note:
+    """Reading stopped although yet another capture file begins there."""
+    text = {
+        "en": f"More than {files:,} capture files are glued together; those from byte {byte:,} on were left "
+        f"unread.",
+        "ja": f"{files:,}個を超えるキャプチャがつながっているため、{byte:,}バイト目以降は読みませんでした。",
+    }
+    return Note("too_many_glued", text, byte=byte)

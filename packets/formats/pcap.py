@@ -1,6 +1,7 @@
 """pcap: a file header, then records of a time, two lengths and a frame.
 
-Source: draft-ietf-opsawg-pcap; for the modified headers, the swapped lengths and AIX, the notes in Wireshark's libpcap.c.
+Source: draft-ietf-opsawg-pcap; for the modified headers, the swapped lengths and AIX, the notes in
+Wireshark's libpcap.c.
 """
 
 import struct
@@ -19,7 +20,8 @@ from packets.formats.walk import Positions, gather, leap
 from packets.formats.window import Bytes, Window
 
 HEADER = 24  # bytes of the file header
-# A frame whose FCS bit is set tells its length in units of two bytes in the top four bits of the link type field.
+# A frame whose FCS bit is set tells its length in units of two bytes in the top four bits of the link type
+# field.
 _FCS_PRESENT, _RESERVED = 0x04000000, 0x03FF0000
 # Below this mean size of a record, finding all candidates of a window at once beats stepping (measured).
 _LEAP_BELOW = 450
@@ -45,17 +47,24 @@ class Layout:
 _KINDS = {
     0xA1B2C3D4: ("pcap", 1000, (16, 24, 20)),  # 24: the patched libpcap of Red Hat 6.1; 20: Nokia
     0xA1B23C4D: ("pcap-ns", 1, (16,)),
-    0xA1B2CD34: ("pcap-modified", 1000, (24, 28)),  # Alexey Kuznetzov's patches: interface, protocol, packet type
+    0xA1B2CD34: (
+        "pcap-modified",
+        1000,
+        (24, 28),
+    ),  # Alexey Kuznetzov's patches: interface, protocol, packet type
 }
 MAGICS = {struct.pack(order + "I", magic): (order, *kind) for magic, kind in _KINDS.items() for order in "<>"}
 
 
 def recognises(head: bytes) -> bool:
+    """Whether a file that begins like this is pcap."""
     return head[:4] in MAGICS
 
 
 def begins(head: bytes) -> bool:
-    """Whether these bytes in the middle of a file are the header of another pcap file: stricter than the magic alone."""
+    """Whether these bytes in the middle of a file are the header of another pcap file: stricter than the
+    magic alone.
+    """
     if head[:4] not in MAGICS or len(head) < 16:
         return False
     major, minor, zone, accuracy = struct.unpack_from(MAGICS[head[:4]][0] + "HHII", head, 4)
@@ -67,7 +76,8 @@ def layout(data: Bytes, limits: Limits) -> Layout:
     if len(data) < HEADER:
         raise CaptureError(
             "cut_in_header",
-            f"The file is cut off inside the pcap header: {len(data)} of {HEADER} bytes are there, and no packet.",
+            f"The file is cut off inside the pcap header: {len(data)} of {HEADER} bytes are there, and no "
+            f"packet.",
             f"ファイルがpcapヘッダーの途中で切れています（{HEADER}バイト中{len(data)}バイト）。パケットはありません。",
         )
     order, name, tick, sizes = MAGICS[bytes(data[:4])]
@@ -86,7 +96,8 @@ def _check_version(major: int, minor: int) -> None:
     if major not in (2, 543):  # 543: DG/UX wrote 2.3 as one number
         raise CaptureError(
             "unknown_version",
-            f"This is a pcap file of version {major}.{minor}; only version 2 is known, so its header is damaged.",
+            f"This is a pcap file of version {major}.{minor}; only version 2 is known, so its header is "
+            f"damaged.",
             f"pcapファイルのバージョンが{major}.{minor}です。既知のバージョンは2のみで、ヘッダーが壊れています。",
         )
 
@@ -95,13 +106,16 @@ def _check_network(network: int) -> None:
     if network & _RESERVED:
         raise CaptureError(
             "unknown_link_type",
-            f"The link type field of the pcap header (0x{network:08x}) has reserved bits set, so it names no link type.",
+            f"The link type field of the pcap header (0x{network:08x}) has reserved bits set, so it names "
+            f"no link type.",
             f"pcapヘッダーのリンク種別（0x{network:08x}）の予約ビットが立っており、リンク種別として読めません。",
         )
 
 
 def _record_size(data: Bytes, plain: Layout, limits: Limits) -> int:
-    """The usual size of a record's header, unless the records make no sense under it and all sense under another."""
+    """The usual size of a record's header, unless the records make no sense under it and all sense under
+    another.
+    """
     usual, *others = plain.sizes
     if _sensible(data, plain, limits) < 0:
         for size in others:
@@ -114,6 +128,8 @@ def _sensible(data: Bytes, guess: Layout, limits: Limits) -> int:
     """How many of the first records are as a writer makes them; -1 when one is not."""
     position, records, begin = HEADER, 0, -1
     while records < 10 and position + guess.size <= len(data):
+        if records and begins(bytes(data[position : position + HEADER])):
+            break  # another file is glued on
         seconds, fraction, first, second = struct.unpack_from(guess.order + "4I", data, position)
         captured, original = _lengths(first, second, guess.swapped)
         begin = seconds if begin < 0 else begin
@@ -150,7 +166,8 @@ def read(window: Window, reading: Reading) -> Generator[Batch, None, Ending]:
 def _records(
     data: Bytes, form: Layout, limits: Limits, last: bool
 ) -> tuple[Positions, NDArray[np.int64], Ending]:
-    """Positions and fields (seconds, fraction, captured, original) of the whole records in ``data``, and what follows.
+    """Positions and fields (seconds, fraction, captured, original) of the whole records in ``data``, and
+    what follows.
 
     The ending is WHOLE at the first byte that is not yet used when only more data is wanted.
     """
@@ -198,7 +215,9 @@ def _rest(data: Bytes, at: int, form: Layout, last: bool) -> Ending:
     if left <= form.size and not any(data[at:]):
         return Ending(End.ZEROS, at)
     part = ("header", "ヘッダー") if left < form.size else ("packet", "パケット")
-    return Ending(End.CUT, at, {"en": f"is cut off inside its {part[0]}", "ja": f"{part[1]}の途中で切れている"})
+    return Ending(
+        End.CUT, at, {"en": f"is cut off inside its {part[0]}", "ja": f"{part[1]}の途中で切れている"}
+    )
 
 
 def _columns(
@@ -262,7 +281,9 @@ def _step_either(data: Bytes, position: int, form: Layout, most: int) -> tuple[P
 
 
 def _leap(data: Bytes, start: int, form: Layout) -> tuple[Positions, int]:
-    """As ``_step``, by guessing: a record's time begins with the same two bytes as that of the record at ``start``."""
+    """As ``_step``, by guessing: a record's time begins with the same two bytes as that of the record at
+    ``start``.
+    """
     last = len(data) - form.size
     if start > last:
         return np.empty(0, np.int64), start
@@ -282,6 +303,3 @@ def _next(data: Bytes, at: int, form: Layout, last: int) -> int:
     if at > last:
         return -1
     return at + form.size + int(struct.unpack_from(form.order + "I", data, at + 8)[0])
-
-
-

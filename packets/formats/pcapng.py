@@ -1,6 +1,7 @@
 """pcapng: a chain of blocks in sections, each section with its own byte order and interfaces.
 
-Source: draft-ietf-opsawg-pcapng. Framing is what holds the file together: a block whose two lengths do not agree ends the
+Source: draft-ietf-opsawg-pcapng. Framing is what holds the file together: a block whose two lengths do not
+agree ends the
 reading. What is wrong inside a block costs that block only, and is counted.
 """
 
@@ -26,17 +27,24 @@ _LEAP_BELOW = 1_500  # mean bytes of a block (measured)
 _SAMPLE = 256
 
 
+_UNKNOWN_SECTION = {
+    "en": "begins a section of unknown version or byte order",
+    "ja": "バージョンまたはバイト順が不明なセクションの始まりである",
+}
+
+
 def recognises(head: bytes) -> bool:
+    """Whether a file that begins like this is pcapng, of whatever version."""
     return head[:4] == blocks.SECTION_MAGIC and head[8:12] in blocks.BYTE_ORDERS
 
 
 def begins(head: bytes) -> bool:
-    """Whether these bytes in the middle of a file are the header of another pcapng file, of a known version."""
+    """Whether these bytes in the middle of a file begin another pcapng file, of a known version."""
     return head[:4] == blocks.SECTION_MAGIC and section_order(head, 0) is not None
 
 
 def section_order(data: Bytes, at: int) -> str | None:
-    """The byte order of the section header at ``at``; None when it has none, or a version that is not known."""
+    """The byte order of the section header at ``at``; None when it or the version is not known."""
     order = blocks.BYTE_ORDERS.get(bytes(data[at + 8 : at + 12]))
     if order is None or len(data) < at + 16:
         return None
@@ -48,7 +56,8 @@ def check(data: Bytes) -> None:
     if len(data) < SHORTEST:
         raise CaptureError(
             "cut_in_header",
-            f"The file is cut off inside the pcapng section header: {len(data)} of at least {SHORTEST} bytes are there.",
+            f"The file is cut off inside the pcapng section header: {len(data)} of at least {SHORTEST} "
+            f"bytes are there.",
             f"ファイルがpcapngのセクションヘッダーの途中で切れています（最低{SHORTEST}バイト中{len(data)}バイト）。",
         )
     if section_order(data, 0) is None:
@@ -83,7 +92,9 @@ def _wanted(data: Bytes, at: int, limits: Limits) -> int:
 
 
 def _window(window: Window, section: Section, reading: Reading) -> tuple[list[Columns], Ending]:
-    """All blocks that lie whole within the window: one chunk, or several when the byte order changes on the way."""
+    """All blocks that lie whole within the window: one chunk, or several when the byte order changes on the
+    way.
+    """
     data, at, pieces = window.data, 0, list[Columns]()
     while True:
         if data[at : at + 4] == blocks.SECTION_MAGIC:
@@ -129,7 +140,7 @@ def _chunk(
 
 
 def _turn(data: Bytes, positions: Positions, kinds: NDArray[np.int64], order: str) -> tuple[int, bool]:
-    """Index of the first section header that is not in this byte order, and whether it is in the other one."""
+    """Index of the first section header not in this byte order, and whether it is in the other one."""
     for index in np.flatnonzero(kinds == blocks.SECTION):
         found = section_order(data, int(positions[index]))
         if found != order:
@@ -151,10 +162,13 @@ def _damaged(data: Bytes, at: int, order: str, last: bool) -> Ending:
     if rest[:4] == blocks.SECTION_MAGIC:
         if len(rest) < 16:
             return _rest(len(rest), at, last)
-        return Ending(End.DAMAGED, at, {"en": "begins a section of unknown version or byte order",
-                                        "ja": "バージョンまたはバイト順が不明なセクションの始まりである"})  # fmt: skip
+        return Ending(End.DAMAGED, at, _UNKNOWN_SECTION)
     (total,) = struct.unpack_from(order + "I", data, at + 4)
-    return Ending(End.DAMAGED, at, {"en": f"claims a block of {total:,} bytes", "ja": f"ブロック長を{total:,}バイトとしている"})
+    return Ending(
+        End.DAMAGED,
+        at,
+        {"en": f"claims a block of {total:,} bytes", "ja": f"ブロック長を{total:,}バイトとしている"},
+    )
 
 
 def _trailer(first: int, second: int) -> Text:
@@ -165,7 +179,9 @@ def _trailer(first: int, second: int) -> Text:
 
 
 def _walk(data: Bytes, at: int, order: str) -> Positions:
-    """Positions of the chain of blocks whose first 8 bytes lie in ``data``; it ends at a length that leads nowhere."""
+    """Positions of the chain of blocks whose first 8 bytes lie in ``data``; it ends at a length that leads
+    nowhere.
+    """
     positions, position = _step(data, at, order, _SAMPLE)
     if len(positions) < _SAMPLE or position < 0:
         return positions
@@ -178,7 +194,7 @@ def _walk(data: Bytes, at: int, order: str) -> Positions:
 
 
 def _step(data: Bytes, position: int, order: str, most: int) -> tuple[Positions, int]:
-    """Up to ``most`` blocks, one by one; the position that follows, or -1 behind a length that leads nowhere."""
+    """Up to ``most`` blocks, one by one; the position that follows, or -1 where a length leads nowhere."""
     found: list[int] = []
     append, unpack = found.append, struct.Struct(order + "4xI").unpack_from
     try:

@@ -1,4 +1,5 @@
-"""The blocks of pcapng that describe: sections, interfaces, statistics. Their options are hostile until proven otherwise.
+"""The blocks of pcapng that describe: sections, interfaces, statistics. Their options are hostile until
+proven otherwise.
 
 Source: draft-ietf-opsawg-pcapng.
 """
@@ -37,7 +38,8 @@ INTERFACE_DTYPE = np.dtype(
 class Interfaces:
     """The interfaces of all sections of a pcapng file, in file order, as rows of INTERFACE_DTYPE.
 
-    They are counted through the whole reading: the file's first one has the number ``start``, and a section's own
+    They are counted through the whole reading: the file's first one has the number ``start``, and a
+    section's own
     numbers begin at ``first``.
     """
 
@@ -46,6 +48,7 @@ class Interfaces:
         self._rows = np.zeros(8, INTERFACE_DTYPE)
 
     def add(self, row: tuple[int, int, int, int, int]) -> None:
+        """Append one more interface, a row of INTERFACE_DTYPE."""
         count = self.end - self.start
         if count == len(self._rows):
             self._rows = np.concatenate([self._rows, np.zeros(count, INTERFACE_DTYPE)])
@@ -81,7 +84,9 @@ def options(data: Bytes, start: int, end: int, order: str, reading: Reading) -> 
     reading.count("options")
 
 
-def interface(data: Bytes, at: int, total: int, order: str, reading: Reading) -> tuple[int, int, int, int, int]:
+def interface(
+    data: Bytes, at: int, total: int, order: str, reading: Reading
+) -> tuple[int, int, int, int, int]:
     """A row of INTERFACE_DTYPE from an interface description block; one too short describes nothing known."""
     if total < 20:
         reading.count("bad_block")

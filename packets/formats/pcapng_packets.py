@@ -1,4 +1,6 @@
-"""The packets of a stretch of pcapng blocks: enhanced, simple and obsolete packet blocks to columns, many at once."""
+"""The packets of a stretch of pcapng blocks: enhanced, simple and obsolete packet blocks to columns, many at
+once.
+"""
 
 from dataclasses import dataclass
 
@@ -101,7 +103,9 @@ class _Raw:
         return _Raw(*(getattr(self, name)[some] for name in self.__dataclass_fields__))
 
 
-def _columns(chunk: Chunk, rows: Numbers, known: _Known, section: Section, reading: Reading) -> Columns | None:
+def _columns(
+    chunk: Chunk, rows: Numbers, known: _Known, section: Section, reading: Reading
+) -> Columns | None:
     raw = _read(chunk, rows, known, section)
     good = _judge(chunk, rows, raw, known, reading)
     if not good.all():
@@ -131,12 +135,21 @@ def _read(chunk: Chunk, rows: Numbers, known: _Known, section: Section) -> _Raw:
     some = _full(chunk, rows[full], kinds[full], section.order)
     for name in _Raw.__dataclass_fields__:
         getattr(raw, name)[full] = getattr(some, name)
-    _simple(chunk, rows, np.flatnonzero((kinds == blocks.SIMPLE) & (totals >= _SIMPLE_AT + 4)), raw, known, section)
+    _simple(
+        chunk,
+        rows,
+        np.flatnonzero((kinds == blocks.SIMPLE) & (totals >= _SIMPLE_AT + 4)),
+        raw,
+        known,
+        section,
+    )
     return raw
 
 
 def _empty(kinds: Numbers, totals: Numbers) -> _Raw:
-    """Rows as they stand for custom blocks; a captured length of -1 marks packet blocks that are not read yet."""
+    """Rows as they stand for custom blocks; a captured length of -1 marks packet blocks that are not read
+    yet.
+    """
     packet = np.isin(kinds, _PACKETS)
     size = np.where(packet, -1, np.maximum(totals - _CUSTOM_AT - 4, 0))
     zeros, never = np.zeros(len(kinds), np.int64), np.zeros(len(kinds), np.bool_)
@@ -163,8 +176,12 @@ def _full(chunk: Chunk, rows: Numbers, kinds: Numbers, order: str) -> _Raw:
 
 
 def _simple(chunk: Chunk, rows: Numbers, some: Numbers, raw: _Raw, known: _Known, section: Section) -> None:
-    """Simple packet blocks: no time, the section's first interface, and the length follows from its snaplen."""
-    original = gather(chunk.data, chunk.positions[rows[some]] + 8, 4).view(section.order + "u4")[:, 0].astype(np.int64)
+    """Simple packet blocks: no time, the section's first interface, whose snaplen gives the length."""
+    original = (
+        gather(chunk.data, chunk.positions[rows[some]] + 8, 4)
+        .view(section.order + "u4")[:, 0]
+        .astype(np.int64)
+    )
     room = chunk.heads[rows[some], 1] - _SIMPLE_AT - 4
     there = known.first[some] < known.end[some]
     numbers = np.where(there, known.first[some], section.interfaces.start)
@@ -181,12 +198,19 @@ def _judge(chunk: Chunk, rows: Numbers, raw: _Raw, known: _Known, reading: Readi
     fits = (raw.captured >= 0) & (raw.captured <= room) & (raw.captured <= reading.limits.most_record)
     lost = raw.packet & (known.first + raw.interface >= known.end)
     good = (fits | ~raw.packet) & ~lost
-    for oddity, some in (("bad_packet", ~fits & raw.packet), ("no_interface", fits & lost), ("numbered", ~raw.packet),
-                         ("untimed", good & raw.packet & ~raw.timed)):  # fmt: skip
+    found = {
+        "bad_packet": ~fits & raw.packet,
+        "no_interface": fits & lost,
+        "numbered": ~raw.packet,
+        "untimed": good & raw.packet & ~raw.timed,
+    }
+    for oddity, some in found.items():
         if some.any():
             index = int(np.argmax(some))
             frame = reading.frames + 1 + int(np.count_nonzero(good[:index]))
-            reading.count(oddity, int(np.count_nonzero(some)), frame, chunk.origin + int(chunk.positions[rows[index]]))
+            reading.count(
+                oddity, int(np.count_nonzero(some)), frame, chunk.origin + int(chunk.positions[rows[index]])
+            )
     return good
 
 
@@ -210,10 +234,12 @@ def _times(raw: _Raw, table: NDArray[np.void], reading: Reading) -> Numbers:
 
 
 def _fcs(chunk: Chunk, rows: Numbers, raw: _Raw, table: NDArray[np.void], order: str) -> NDArray[np.uint8]:
-    """Bytes of frame check sequence: by the interface, or by the packet's own flags where those come first."""
+    """Bytes of frame check sequence: by the interface, or by the packet's flags where they come first."""
     fcs = table["fcs"].copy()
     behind = raw.frame_at + (raw.captured + 3 & ~3)
-    some = np.flatnonzero(raw.timed & (chunk.heads[rows, 0] == blocks.ENHANCED) & (behind + 12 <= chunk.heads[rows, 1]))
+    some = np.flatnonzero(
+        raw.timed & (chunk.heads[rows, 0] == blocks.ENHANCED) & (behind + 12 <= chunk.heads[rows, 1])
+    )
     if len(some):
         option = gather(chunk.data, chunk.positions[rows[some]] + behind[some], 8)
         head, flags = option[:, :4].copy().view(order + "u2"), option[:, 4:].copy().view(order + "u4")[:, 0]

@@ -1,4 +1,6 @@
-"""What is known and carried on while one capture is read, whatever its formats: counts, notes, and how a part ended."""
+"""What is known and carried on while one capture is read, whatever its formats: counts, notes, and how a
+part ended.
+"""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -29,7 +31,9 @@ class End(Enum):
 
 @dataclass(frozen=True)
 class Ending:
-    """``at``: position in the window's data; ``why``: the fact, as a clause in both languages, when damaged or cut."""
+    """``at``: position in the window's data; ``why``: the fact, as a clause in both languages, when damaged
+    or cut.
+    """
 
     end: End
     at: int
@@ -43,7 +47,9 @@ class Reading:
     limits: Limits
     notes: list[Note] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)  # oddities, told as notes at the end (oddities.py)
-    first_at: dict[str, tuple[int | None, int | None]] = field(default_factory=dict)  # their first frame and byte
+    first_at: dict[str, tuple[int | None, int | None]] = field(
+        default_factory=dict
+    )  # their first frame and byte
     frames: int = 0
     interfaces: int = 0
     last_ns: int = 0  # time of the last frame that had one
@@ -52,6 +58,7 @@ class Reading:
     truncated: bool = False
 
     def note(self, code: str, text: Text, frame: int | None = None, byte: int | None = None) -> None:
+        """Tell something at once."""
         self.notes.append(Note(code, text, frame, byte))
 
     def count(self, oddity: str, times: int = 1, frame: int | None = None, byte: int | None = None) -> None:

@@ -24,7 +24,7 @@ class Stream:
         return bytes(buffer[:read])
 
     def read(self, length: int) -> bytes:
-        """The next bytes, taken; fewer only at the end of the stream. For small lengths: headers and names."""
+        """The next bytes, taken; fewer only at the end of the stream. For small lengths."""
         taken = self.head(length)
         self._held = self._held[len(taken) :]
         return taken
@@ -34,9 +34,11 @@ class Stream:
         return self.read(len(self._held)) if self._held else self._more(_PIECE)
 
     def put_back(self, unused: bytes) -> None:
+        """Let these bytes be the next ones again."""
         self._held = unused + self._held
 
     def fill(self, view: memoryview) -> int:
+        """Next bytes into the view; how many, 0 at the end."""
         if not self._held:
             return self._fill(view)
         length = min(len(view), len(self._held))
@@ -44,6 +46,7 @@ class Stream:
         return length
 
     def skip(self, length: int) -> None:
+        """Step over bytes, or to the end of the stream."""
         while length > 0:
             taken = len(self.read(min(length, _PIECE)))
             if not taken:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from packets.errors import CaptureError, Text
 from packets.formats import foreign, pcap, pcapng, refusals
 from packets.formats.batch import Batch
-from packets.formats.oddities import ended
+from packets.formats.oddities import ended, too_many_glued
 from packets.formats.reading import End, Ending, Reading
 from packets.formats.window import Window
 
@@ -14,7 +14,9 @@ _EVIDENCE = 64 * 1024  # bytes that are searched for signs of a changed file
 
 
 def recognised(window: Window) -> str | None:
-    """The format that the bytes at the start of the window begin: "pcap", "pcap-ns", "pcapng", …; None: no capture."""
+    """The format that the bytes at the start of the window begin: "pcap", "pcap-ns", "pcapng", …; None: no
+    capture.
+    """
     head = bytes(window.data[:_HEAD])
     if pcapng.recognises(head):
         return "pcapng"
@@ -22,8 +24,10 @@ def recognised(window: Window) -> str | None:
 
 
 def read(window: Window, reading: Reading) -> Iterator[Batch]:
-    """Yield all frames of the stretch; notes say where and why it ended. Raises CaptureError when there is none to read."""
-    before, form = reading.frames, recognised(window)
+    """Yield all frames of the stretch; notes say where and why it ended. Raises CaptureError when there is
+    none to read.
+    """
+    before, form, glued = reading.frames, recognised(window), 0
     while form:
         begin = window.origin
         ending = yield from (pcapng if form == "pcapng" else pcap).read(window, reading)
@@ -38,6 +42,10 @@ def read(window: Window, reading: Reading) -> Iterator[Batch]:
         reading.truncated |= ending.end is End.CUT
         if not following and reading.frames == before:
             _refuse_nothing(ending, form, stop - begin, note.text)
+        glued += 1
+        if glued > reading.limits.most_glued:
+            reading.notes.append(too_many_glued(glued, stop))
+            return
         reading.notes.append(note)
         form = following
 
@@ -58,7 +66,9 @@ def _refuse_spoiled(window: Window, ending: Ending, reading: Reading) -> None:
 
 
 def _refuse_nothing(ending: Ending, form: str, byte: int, why: Text) -> None:
-    """Not one packet, and what stands there is none. A file cut off before its first packet is read: it has none."""
+    """Not one packet, and what stands there is none. A file cut off before its first packet is read: it has
+    none.
+    """
     if ending.end is End.DAMAGED:
         raise CaptureError("damaged", why["en"], why["ja"])
     if form == "pcapng" and not byte:

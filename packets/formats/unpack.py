@@ -39,7 +39,9 @@ def unpacked(found: Found, budget: Budget, reading: Reading) -> Iterator[Found]:
         yield found
 
 
-def _each(members: Iterator[Member], layers: tuple[str, ...], budget: Budget, reading: Reading) -> Iterator[Found]:
+def _each(
+    members: Iterator[Member], layers: tuple[str, ...], budget: Budget, reading: Reading
+) -> Iterator[Found]:
     for index, member in enumerate(members):
         if index == reading.limits.most_members:
             _too_many(reading)
@@ -68,6 +70,7 @@ def _too_many(reading: Reading) -> None:
 def _nested(most: int) -> CaptureError:
     return CaptureError(
         "nested",
-        f"The file is compressed or archived more than {most} times over, as only an attack on readers is; unpack it first.",
+        f"The file is compressed or archived more than {most} times over, as only an attack on readers is; "
+        f"unpack it first.",
         f"圧縮・アーカイブが{most}重を超えています（読み取り側への攻撃の疑い）。展開してからアップロードしてください。",
     )

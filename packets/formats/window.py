@@ -10,9 +10,11 @@ _KEPT = 3
 
 
 class Window:
-    """``data`` are the bytes of the stream from position ``origin`` on; ``ended`` when the stream has no more.
+    """``data`` are the bytes of the stream from position ``origin`` on; ``ended`` when the stream has no
+    more.
 
-    Arrays over ``data`` stay valid when the window moves on. Memory that nobody looks at any more is used again: fresh
+    Arrays over ``data`` stay valid when the window moves on. Memory that nobody looks at any more is used
+    again: fresh
     pages from the kernel would cost more than all the rest of the reading.
     """
 
@@ -24,7 +26,9 @@ class Window:
         self.move(0)
 
     def move(self, to: int, need: int = 0) -> None:
-        """Drop the bytes before ``data[to]``, then read on until the window is full (or holds ``need`` bytes)."""
+        """Drop the bytes before ``data[to]``, then read on until the window is full (or holds ``need``
+        bytes).
+        """
         kept = len(self.data) - to
         if self.ended or kept >= max(self._size, need):
             self.data = self.data[to:]

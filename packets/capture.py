@@ -12,7 +12,7 @@ from packets import decode, links
 from packets.connections import Connected, connect
 from packets.errors import CaptureError, Note
 from packets.hosts import Hosts
-from packets.source import Limits, open_source
+from packets.source import NO_LINK, Limits, open_source
 
 # Checksums are looked at in the first packets only: an offloading host shows it at once.
 CHECKED_PACKETS = 50_000
@@ -81,7 +81,11 @@ def read(path: Path | str, progress: Progress | None = None, limits: Limits | No
             )
         connected = connect(parts)
         return Capture(
-            connected, hosts.addresses, [links.name(t) for t in types], source.notes, source.truncated
+            connected,
+            hosts.addresses,
+            [links.name(t) for t in types if t != NO_LINK],
+            source.notes,
+            source.truncated,
         )
 
 

@@ -1,0 +1,155 @@
+"""The API: captures in, reports out. Its document is /api/openapi.json, its interactive page /api/docs."""
+
+import json
+from collections.abc import Iterator
+from itertools import chain
+from typing import Annotated, Any, Literal
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from ninja import NinjaAPI, Query, Status
+from ninja.errors import AuthenticationError, ValidationError
+
+from kb import removal, reports
+from kb.access import capture_or_404
+from kb.apikeys import Bearer, SignedIn
+from kb.apischemas import Created, Page, Problem, State, listed, state
+from kb.intake import accept
+from kb.models import Capture, Report, User
+from kb.outcomes import NotAccepted, NoTeam, NotSignedIn
+from kb.uploads import prepare, receive
+
+api = NinjaAPI(
+    title="Replaybook",
+    version="1",
+    description="Upload a capture, read its report: the object that `python -m diagnoses --json` prints.",
+    auth=[Bearer(), SignedIn()],
+    urls_namespace="api",
+)
+
+FORM = {  # the body of an upload: Ninja's own File would let Django read it before we are asked
+    "required": True,
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "required": ["file"],
+                "properties": {"file": {"type": "string", "format": "binary"}},
+            }
+        }
+    },
+}
+Language = Literal["en", "ja"]
+NOT_FOUND = ("There is no such capture.", "そのようなキャプチャはありません。")
+BAD_FORM = ("The parameter {name} is not valid.", "パラメーター {name} の値が正しくありません。")
+
+
+@api.post(
+    "/captures",
+    response={201: Created, 401: Problem, 413: Problem, 422: Problem, 507: Problem},
+    openapi_extra={"requestBody": FORM},
+    summary="Upload a capture",
+)
+def upload(request: HttpRequest) -> HttpResponse:
+    """Takes one file, in the field `file`. What is in it is judged afterwards: follow `url`."""
+    user = request.user
+    assert isinstance(user, User)
+    team = user.home_team()
+    if team is None:
+        return problem(request, NoTeam.of_user())
+    trouble = prepare(request)
+    if trouble:
+        return problem(request, trouble)
+    with receive(request) as received:
+        if isinstance(received, NotAccepted):
+            return problem(request, received)
+        capture = accept(received[0], team=team, user=user).capture
+    return JsonResponse({"id": capture.uid, "url": capture.get_absolute_url()}, status=201)
+
+
+@api.get("/captures", response={200: Page, 401: Problem, 422: Problem}, summary="List captures")
+def captures(
+    request: HttpRequest,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    offset: Annotated[int, Query(ge=0, le=2**53)] = 0,
+) -> dict[str, Any]:
+    """The captures of your teams, newest first."""
+    visible = Capture.objects.visible_to(caller(request))
+    page = visible.prefetch_related("jobs")[offset : offset + limit]
+    return {"count": visible.count(), "captures": [listed(capture) for capture in page]}
+
+
+@api.get(
+    "/captures/{uid}",
+    response={200: State, 401: Problem, 404: Problem, 422: Problem},
+    summary="Read a capture",
+)
+def capture(request: HttpRequest, uid: str, lang: Language | None = None) -> StreamingHttpResponse:
+    """Its state, progress and, when done, report. Sentences come in `lang`, else as Accept-Language asks."""
+    found = capture_or_404(caller(request), uid)
+    language = lang or language_of(request)
+    head = state(found, language)
+    report = report_of(found) if head["state"] == "done" else None
+    body = reports.stream(report, language) if report else iter([b"null"])
+    return StreamingHttpResponse(joined(head, body), content_type="application/json")
+
+
+@api.delete("/captures/{uid}", response={204: None, 401: Problem, 404: Problem}, summary="Delete a capture")
+def delete(request: HttpRequest, uid: str) -> Status[None]:
+    """Deletes the file, its report and every row; a job that runs is stopped."""
+    removal.remove(capture_or_404(caller(request), uid))
+    return Status(204, None)
+
+
+def caller(request: HttpRequest) -> User:
+    """Who asks; kb.apikeys has settled it."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def report_of(capture: Capture) -> Report | None:
+    """The report as it is now."""
+    return Report.objects.filter(capture=capture).first()
+
+
+def joined(head: dict[str, Any], report: Iterator[bytes]) -> Iterator[bytes]:
+    """One JSON object: the head's keys, and the report as it comes from its files."""
+    opened = json.dumps(head, ensure_ascii=False)[:-1].encode()
+    return chain([opened, b', "report": '], report, [b"}"])
+
+
+def language_of(request: HttpRequest) -> Language:
+    """As the middleware chose it."""
+    return "ja" if getattr(request, "LANGUAGE_CODE", "en") == "ja" else "en"
+
+
+def problem(request: HttpRequest, why: NotAccepted) -> JsonResponse:
+    """One sentence. What is still coming of the body is left to gunicorn, which ends the connection."""
+    return JsonResponse({"detail": why.text(language_of(request))}, status=why.status)
+
+
+def sentence(request: HttpRequest, both: tuple[str, str], status: int) -> JsonResponse:
+    """One sentence in the caller's language."""
+    return JsonResponse({"detail": both[language_of(request) == "ja"]}, status=status)
+
+
+@api.exception_handler(AuthenticationError)
+def nobody(request: HttpRequest, error: AuthenticationError | type[AuthenticationError]) -> HttpResponse:
+    """401; the body has not been read, and will not be."""
+    response = problem(request, NotSignedIn.to_api())
+    response["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+@api.exception_handler(Http404)
+def missing(request: HttpRequest, error: Http404 | type[Http404]) -> HttpResponse:
+    """404, the same for what is not there and for what is not theirs."""
+    return sentence(request, NOT_FOUND, 404)
+
+
+@api.exception_handler(ValidationError)
+def invalid(request: HttpRequest, error: ValidationError | type[ValidationError]) -> HttpResponse:
+    """422; names the first parameter that is wrong."""
+    errors = error.errors if isinstance(error, ValidationError) else []
+    name = str(errors[0]["loc"][-1]) if errors else "?"
+    en, ja = BAD_FORM
+    return sentence(request, (en.format(name=name), ja.format(name=name)), 422)

@@ -1,0 +1,19 @@
+"""User."""
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+
+from kb.models.language import Language
+from kb.models.team import Team
+
+
+class User(AbstractUser):
+    """A person with an account. Roles are the groups reader, author, curator, admin; access is by team."""
+
+    # An empty language means: as the browser asks.
+    language = models.CharField(max_length=2, choices=Language.choices, blank=True, default="")
+    teams = models.ManyToManyField(Team, related_name="members", blank=True)
+
+    def home_team(self) -> Team | None:
+        """The team that owns what this person uploads without saying for whom; None without a team."""
+        return self.teams.order_by("pk").first()

@@ -1,0 +1,124 @@
+"""What can become of an upload, other than a capture: expected, and so values with a sentence each."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class NotAccepted:
+    """An upload that was not taken: HTTP status and one sentence in each language."""
+
+    status: ClassVar[int] = 422
+    en: str
+    ja: str
+
+    def text(self, language: str) -> str:
+        """The sentence."""
+        return self.ja if language == "ja" else self.en
+
+
+def in_units(size: int) -> str:
+    """A size for people: "10 GB", "1.5 MB", "12 bytes"; decimal units, at most one decimal."""
+    for unit, name in ((10**9, "GB"), (10**6, "MB"), (10**3, "kB")):
+        if size >= unit:
+            return f"{size / unit:.1f}".removesuffix(".0") + f" {name}"
+    return f"{size} bytes"
+
+
+class NotSignedIn(NotAccepted):
+    """Nobody is signed in."""
+
+    status = 401
+
+    @classmethod
+    def now(cls) -> "NotSignedIn":
+        """The only one there is."""
+        return cls(
+            "Please sign in before you upload a capture.",
+            "キャプチャをアップロードするにはサインインしてください。",
+        )
+
+    @classmethod
+    def to_api(cls) -> "NotSignedIn":
+        """As a program is told."""
+        return cls(
+            "Send a valid token in the header Authorization: Bearer, or sign in.",
+            "有効なトークンを Authorization: Bearer ヘッダーで送るか、サインインしてください。",
+        )
+
+
+class TooLarge(NotAccepted):
+    """More bytes than one upload may have."""
+
+    status = 413
+
+    @classmethod
+    def than(cls, limit: int) -> "TooLarge":
+        """The limit is in bytes."""
+        size = in_units(limit)
+        return cls(
+            f"The upload is larger than the limit of {size}.",
+            f"アップロードの上限は {size} です。これより大きいファイルは受け付けられません。",
+        )
+
+
+class DiskFull(NotAccepted):
+    """The server has no room for it."""
+
+    status = 507
+
+    @classmethod
+    def now(cls) -> "DiskFull":
+        """The only one there is."""
+        return cls(
+            "The server's disk is full, so the upload was not kept; please try again when there is room.",
+            "サーバーのディスクに空きがないため、アップロードは保存されませんでした。空きができてから再度お試しください。",
+        )
+
+
+class NoFile(NotAccepted):
+    """A form without a file."""
+
+    @classmethod
+    def in_form(cls) -> "NoFile":
+        """The form had no part called file."""
+        return cls(
+            'The form holds no file: send the capture as multipart/form-data, in the field "file".',
+            "フォームにファイルがありません。multipart/form-data の file フィールドで送信してください。",
+        )
+
+
+class BrokenOff(NotAccepted):
+    """The body ended early."""
+
+    @classmethod
+    def now(cls) -> "BrokenOff":
+        """The only one there is."""
+        return cls(
+            "The upload broke off before its end, so nothing was kept.",
+            "アップロードが途中で終わったため、何も保存されませんでした。",
+        )
+
+
+class BadForm(NotAccepted):
+    """The body is not the form it claims to be."""
+
+    @classmethod
+    def now(cls) -> "BadForm":
+        """The only one there is."""
+        return cls(
+            "The form cannot be read: a part's header is malformed or longer than 1,024 bytes.",
+            "フォームを読み取れません。パートのヘッダーが不正か、1,024 バイトを超えています。",
+        )
+
+
+class NoTeam(NotAccepted):
+    """The person is on no team that could own the capture."""
+
+    @classmethod
+    def of_user(cls) -> "NoTeam":
+        """The only one there is."""
+        return cls(
+            "You are not on a team yet, and a capture belongs to a team; please ask your administrator.",
+            "まだチームに所属していません。キャプチャはチームに属するため、管理者に依頼してください。",
+        )

@@ -1,0 +1,57 @@
+"""Every URL of what people read and write."""
+
+from django.urls import path, register_converter
+
+from drawing.graphs import KINDS
+from kb.api import api
+from kb.views import (
+    articles,
+    captures,
+    choices,
+    connections,
+    diagnose,
+    download,
+    graphs,
+    health,
+    sign_in,
+    upload,
+)
+
+
+class FigureKind:
+    """One of the kinds of graph."""
+
+    regex = "|".join(KINDS)
+
+    def to_python(self, value: str) -> str:
+        """As it stands in the address."""
+        return value
+
+    to_url = to_python
+
+
+register_converter(FigureKind, "figure")
+
+urlpatterns = [
+    path("", diagnose.diagnose, name="diagnose"),
+    path("sign-in/", sign_in.SignIn.as_view(), name="sign-in"),
+    path("sign-in/once/<str:token>/", sign_in.redeem, name="redeem"),
+    path("sign-out/", sign_in.SignOut.as_view(), name="sign-out"),
+    path("language/", choices.language, name="language"),
+    path("theme/", choices.theme, name="theme"),
+    path("captures/", captures.captures, name="captures"),
+    path("captures/upload/", upload.upload, name="upload"),
+    path("captures/<slug:uid>/", captures.capture, name="capture"),
+    path("captures/<slug:uid>/progress/", captures.progress, name="progress"),
+    path("captures/<slug:uid>/download/", download.download, name="download"),
+    path("captures/<slug:uid>/delete/", captures.delete, name="delete"),
+    path("captures/<slug:uid>/again/", captures.again, name="again"),
+    path("captures/<slug:uid>/connections/", connections.connections, name="connections"),
+    path("captures/<slug:uid>/connections/<int:number>/", connections.connection, name="connection"),
+    path("captures/<slug:uid>/connections/<int:number>/graph/", graphs.graph, name="graph"),
+    path("captures/<slug:uid>/connections/<int:number>/graph/<figure:kind>/", graphs.figure, name="figure"),
+    path("articles/", articles.articles, name="articles"),
+    path("articles/<slug:slug>/", articles.article, name="article"),
+    path("healthz/", health.healthz, name="healthz"),
+    path("api/", api.urls),
+]

@@ -1,0 +1,65 @@
+"""Deleting leaves nothing, sweeping takes nothing that is in use."""
+
+import os
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from kb import removal
+from kb.models import Capture, Finding, Job, Report
+from tests.cast import accept, files_below, received
+from tests.reported import report_on
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
+CANARY = "canary-7f3a"
+
+
+def test_a_canary_in_a_capture_is_found_nowhere_afterwards(cast, django_capture_on_commit_callbacks):
+    job = accept(cast, do="report", canary=CANARY)
+    report_on(job)
+    with django_capture_on_commit_callbacks(execute=True):
+        removal.remove(job.capture)
+    assert [model.objects.count() for model in (Capture, Job, Report, Finding)] == [0, 0, 0, 0]
+    assert files_below(Path(settings.MEDIA_ROOT)) == []
+
+
+def test_only_the_one_capture_goes(cast, django_capture_on_commit_callbacks):
+    stays, goes = accept(cast, number=1, do="report"), accept(cast, number=2, do="report")
+    kept = report_on(stays)
+    report_on(goes)
+    with django_capture_on_commit_callbacks(execute=True):
+        removal.remove(goes.capture)
+    assert stays.capture.path.exists()
+    assert kept.exists()
+
+
+def test_the_sweep_takes_old_leftovers_only(cast):
+    job = accept(cast)
+    kept = report_on(job)
+    media = Path(settings.MEDIA_ROOT)
+    half, orphan, left, fresh = (
+        media / "incoming/half",
+        media / "captures/orphan",
+        media / "reports/left",
+        media / "incoming/new",
+    )
+    half.write_bytes(b"x")
+    orphan.write_bytes(b"x")
+    left.mkdir()
+    fresh.write_bytes(b"x")
+    for path in (half, orphan, left, kept, job.capture.path):
+        os.utime(path, (0, 0))
+    assert removal.sweep() == 3
+    assert not half.exists()
+    assert not orphan.exists()
+    assert not left.exists()
+    assert fresh.exists()
+    assert kept.exists()
+    assert job.capture.path.exists()
+
+
+def test_an_upload_that_is_under_way_is_not_swept(cast):
+    path = received(b"under way").path
+    assert removal.sweep() == 0
+    assert path.exists()

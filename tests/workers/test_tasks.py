@@ -1,0 +1,44 @@
+"""Tasks: known by their names, and only a doorbell."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from kb import queue
+from workers import app, tasks
+
+
+def test_every_name_that_kb_rings_for_is_a_task_of_the_workers():
+    app.loader.import_default_modules()
+    assert set(queue.TASKS) <= set(app.tasks)
+    assert set(queue.KINDS.values()) <= set(queue.TASKS)
+    assert {name for name in app.tasks if name.startswith("workers.")} == set(queue.TASKS)
+
+
+def test_the_clock_rings_for_tasks_that_exist():
+    scheduled = {entry["task"] for entry in app.conf.beat_schedule.values()}
+    assert scheduled == {queue.REAP, queue.SWEEP}
+    assert app.conf.beat_schedule["reap"]["schedule"] <= 30
+
+
+def test_tasks_are_about_ten_lines():
+    tree = ast.parse(Path(tasks.__file__).read_text())
+    lengths = [node.end_lineno - node.lineno + 1 for node in tree.body if isinstance(node, ast.FunctionDef)]
+    assert len(lengths) == len(queue.TASKS)
+    assert max(lengths) <= 12
+
+
+def test_messages_are_json_acknowledged_late_and_leave_no_results():
+    conf = app.conf
+    assert conf.accept_content == ["json"]
+    assert conf.task_serializer == "json"
+    assert conf.task_acks_late
+    assert conf.task_ignore_result
+    assert conf.result_backend is None
+    assert conf.worker_prefetch_multiplier == 1
+
+
+@pytest.mark.django_db
+def test_a_task_for_a_job_that_is_gone_does_nothing():
+    tasks.diagnose(4711)

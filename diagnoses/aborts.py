@@ -95,9 +95,10 @@ class Abort:
 def candidates(table: NDArray[np.void]) -> NDArray[np.bool_]:
     """Connections that were open and saw a RST."""
     reset = (table["client_rst"] > 0) | (table["server_rst"] > 0)
-    alive = (
-        (table["server_syn_ack"] > 0) | (table["client_max_ack"] >= 1) | (table["server_data_segments"] > 0)
-    )
+    # A SYN-ACK alone opens nothing: scanners and health checks answer it with a RST.
+    data = table["client_data_segments"] + table["server_data_segments"] > 0
+    begun_before = (table["client_syn"] == 0) & (table["server_syn_ack"] == 0)
+    alive = (table["client_max_ack"] >= 1) | data | (begun_before & (table["packets"] > 1))
     # A RST before the SYN-ACK belongs to the opening: a refusal, or the client clearing away an older
     # connection.
     opening = table["server_first_syn_ack"]

@@ -6,6 +6,8 @@ Holds when all of these are true:
 - the sender of the RST stays open: its TTL neither matches nor excludes the host it names
 - it took something away: data was outstanding, or no FIN had passed before
 - the host it names had not been probing or repeating in vain, which would explain the RST as its own
+- the host it names had not closed before: data to a closed socket is answered by a RST, and needs no other
+  explanation
 
 Supersedes nothing.
 """
@@ -36,7 +38,11 @@ def no_own_timeout(c: Connection) -> bool:
     return not own_timeout(aborts.first_abort(c))
 
 
-CONDITIONS = (was_open, sender_open, did_harm, no_own_timeout)
+def not_closed_before(c: Connection) -> bool:
+    return not aborts.first_abort(c).closed_before
+
+
+CONDITIONS = (was_open, sender_open, did_harm, no_own_timeout, not_closed_before)
 
 
 def find(c: Connection) -> Finding:
@@ -54,6 +60,7 @@ def find(c: Connection) -> Finding:
         numbers=found.numbers,
         rejected=(
             Rejected("application_abort", say("not_excluded")),
+            Rejected("half_open_reset", say("not_excluded")),
             Rejected("reset_on_path", say("not_excluded")),
         ),
         would_settle=say("settle", **found.values),

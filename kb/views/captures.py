@@ -1,0 +1,157 @@
+"""Captures: the list, the page of one in each of its states, its progress, its end."""
+
+from typing import Any
+
+import numpy as np
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from kb import jobs, removal, reports
+from kb.access import capture_or_404
+from kb.models import Capture, Finding, Report
+from kb.templatetags.readable import language
+from kb.views import cards, pictures
+from packets.columns import CONNECTION_DTYPE
+
+STOP_POLLING = 286  # htmx: swap this answer in, and ask no more
+CONNECTIONS_SHOWN = 10  # on the capture page; the rest has a page of its own
+
+
+@login_required
+@require_safe
+def captures(request: HttpRequest) -> HttpResponse:
+    """All captures of the reader's teams, newest first."""
+    visible = (
+        Capture.objects.visible_to(request.user)
+        .select_related("report", "uploaded_by")
+        .prefetch_related("jobs")
+    )
+    page = Paginator(visible, 50).get_page(request.GET.get("page"))
+    return render(request, "captures.html", {"page": page, "here": "captures"})
+
+
+@login_required
+@require_safe
+def capture(request: HttpRequest, uid: str) -> HttpResponse:
+    """One capture: its verdict, or what is happening to it, or why there is none."""
+    found = capture_or_404(request.user, uid)
+    job = found.job
+    context = {
+        "capture": found,
+        "job": job,
+        "here": "captures",
+        "reason": job.reason(language()) if job else "",
+    }
+    report = report_of(found)
+    if report is None:
+        return render(request, "capture_unread.html", context)
+    if report.packets == 0:
+        return render(request, "capture_empty.html", {**context, "notes": reports.notes(report)})
+    return render(request, "capture.html", {**context, **_verdict(found, report)})
+
+
+def report_of(found: Capture) -> Report | None:
+    """The newest report, None before the first."""
+    report: Report | None = getattr(found, "report", None)
+    return report
+
+
+def _verdict(found: Capture, report: Report) -> dict[str, object]:
+    """What the page of a finished capture shows."""
+    lang = language()
+    findings = list(report.findings.filter(quality=False)[: cards.MOST_FINDINGS])
+    quality = list(report.findings.filter(quality=True)[: cards.MOST_FINDINGS])
+    connections = reports.connections(report)
+    primary = next((f for f in findings if f.connection is not None), None)
+    here, places = _shown_here(primary), pictures.places(report, [*findings, *quality])
+
+    def link(connection: int | None, frame: int) -> str:
+        if frame in here:
+            return f"#f{frame}"
+        at = places.get(frame, -1 if connection is None else connection)
+        return pictures.connection_link(found, at, frame) if at >= 0 else "#connections"
+
+    counts = dict(report.findings.filter(quality=False).values_list("severity").annotate(Count("pk")))
+    return {
+        "report": report,
+        "headline": report.headline(lang),
+        "cards": cards.grouped(findings, lang, link),
+        "findings_left": sum(counts.values()) - len(findings),
+        "severities": [(severity, counts[severity]) for severity in reports.SEVERITIES if severity in counts],
+        "quality": [cards.card(f, lang, link) for f in quality],
+        "notes": reports.notes(report),
+        "timeline": pictures.capture_timeline(found, connections, findings, lang),
+        "connections": [connection_line(row) for row in connections[:CONNECTIONS_SHOWN]],
+        "connections_total": len(connections),
+        "lead": cards.card(primary, lang, link) if primary else None,
+        **_picture(found, report, connections, primary, findings),
+    }
+
+
+def _shown_here(primary: Finding | None) -> frozenset[int]:
+    """Frames of the finding whose diagram is on the page. Of very many a fold may hide some."""
+    frames = primary.body_en["frames"] if primary else []
+    return frozenset(frames if len(frames) <= 100 else ())
+
+
+def _picture(
+    found: Capture, report: Report, connections: np.ndarray, primary: Finding | None, findings: list[Finding]
+) -> dict[str, object]:
+    """The diagram of the primary finding's connection; of a healthy capture, of the connection with most
+    packets.
+    """
+    lang = language()
+    if primary and primary.connection is not None:
+        row = reports.connection_row(report, primary.connection)
+    elif len(connections):
+        row = connections[int(np.argmax(connections["packets"]))]
+    else:
+        return {}
+    own = reports.packet_rows(report, row)
+    rows = pictures.with_evidence_elsewhere(report, own, primary)
+    about = [f for f in findings if f.connection == int(row["id"])]
+    marks = pictures.marks(about, rows, lang)
+    svg = pictures.diagram(found, row, rows, marks, lang, most=pictures.rows_beside(marks))
+    return {"diagram": svg, "drawn": connection_line(row)}
+
+
+def connection_line(row: np.void) -> dict[str, Any]:
+    """A row of the table of connections as plain values."""
+    values = {name: row[name] for name in CONNECTION_DTYPE.names or ()}
+    return {name: pictures.text(v) if isinstance(v, bytes) else v.item() for name, v in values.items()}
+
+
+@login_required
+@require_safe
+def progress(request: HttpRequest, uid: str) -> HttpResponse:
+    """A fragment: how far the job is. When it has ended, htmx stops asking and loads the page anew."""
+    found = capture_or_404(request.user, uid)
+    job = found.job
+    ended = job is None or job.has_ended
+    response = render(
+        request, "parts/progress.html", {"capture": found, "job": job}, status=STOP_POLLING if ended else 200
+    )
+    if ended:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@login_required
+@require_POST
+def delete(request: HttpRequest, uid: str) -> HttpResponse:
+    """The capture, its file, its jobs and its reports are gone."""
+    removal.remove(capture_or_404(request.user, uid))
+    return redirect("captures")
+
+
+@login_required
+@require_POST
+def again(request: HttpRequest, uid: str) -> HttpResponse:
+    """A new diagnosis of the same file; the report stays until the new one replaces it."""
+    found = capture_or_404(request.user, uid)
+    jobs.begin(found)
+    return redirect("capture", uid=found.uid)

@@ -1,0 +1,87 @@
+"""Findings as the capture page shows them: one card for equal ones, with everything a template asks for."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from drawing.words import Language
+from kb.models import Finding
+from kb.views import wording
+
+# Cards are built of this many findings; beyond, only the count is said.
+MOST_FINDINGS = 500
+# A card lists this many frames; the rest is a number.
+MOST_FRAMES = 24
+
+FrameLink = Callable[[int | None, int], str]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One piece of evidence: its number and where it is shown."""
+
+    number: int
+    link: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """One finding in one language, and how many are equal to it."""
+
+    position: int
+    code: str
+    severity: str
+    confidence: str
+    connection: int | None
+    title: str
+    explanation: str
+    numbers: list[wording.Number]
+    frames: list[Frame]
+    frames_left: int
+    rejected: list[dict[str, str]]
+    would_settle: str
+    culprit: str
+    others: list["Card"]
+
+    @property
+    def count(self) -> int:
+        """The finding itself and its equals."""
+        return 1 + len(self.others)
+
+
+def card(finding: Finding, lang: Language, link: FrameLink, others: Iterable["Card"] = ()) -> Card:
+    """The card of one finding. `link(connection, frame)` is where a frame of evidence is shown."""
+    body = finding.body(lang)
+    frames = [int(number) for number in body["frames"]]
+    return Card(
+        position=finding.position,
+        code=finding.code,
+        severity=finding.severity,
+        confidence=finding.confidence,
+        connection=finding.connection,
+        title=body["title"],
+        explanation=body["explanation"],
+        numbers=wording.numbers(body["numbers"], lang),
+        frames=[Frame(number, link(finding.connection, number)) for number in frames[:MOST_FRAMES]],
+        frames_left=max(0, len(frames) - MOST_FRAMES),
+        rejected=[{"name": wording.code(r["code"]), **r} for r in body["rejected"]],
+        would_settle=body["would_settle"] or "",
+        culprit=wording.culprit(body["culprit"]),
+        others=list(others),
+    )
+
+
+def grouped(findings: Iterable[Finding], lang: Language, link: FrameLink) -> list[Card]:
+    """One card for each kind of finding against the same hosts, in the order of the first of each."""
+    groups: dict[tuple[Any, ...], list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault(_sameness(finding, lang), []).append(finding)
+    return [
+        card(first, lang, link, [card(other, lang, link) for other in rest])
+        for first, *rest in groups.values()
+    ]
+
+
+def _sameness(finding: Finding, lang: Language) -> tuple[Any, ...]:
+    """What two findings must share to be one card: the verdict, how sure, and everybody but the client."""
+    return finding.code, finding.severity, finding.confidence, *finding.body(lang)["hosts"][1:]

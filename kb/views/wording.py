@@ -1,0 +1,158 @@
+"""Words for the values that rows and reports hold: severities, states, codes, names of numbers."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext, gettext_noop
+
+from drawing import measure
+from drawing.words import Language
+from kb.views.number_names import NAMES, WORDS
+
+_SEVERITIES = {
+    "error": gettext_noop("Error"),
+    "warning": gettext_noop("Warning"),
+    "note": gettext_noop("Note"),
+    "info": gettext_noop("Information"),
+    "none": gettext_noop("Healthy"),
+}
+_CONFIDENCES = {
+    "certain": gettext_noop("certain"),
+    "likely": gettext_noop("likely"),
+    "possible": gettext_noop("possible"),
+}
+_STATES = {
+    # of a connection
+    "syn_sent": gettext_noop("never answered"),
+    "refused": gettext_noop("refused"),
+    "established": gettext_noop("open"),
+    "half_closed": gettext_noop("half closed"),
+    "closed": gettext_noop("closed"),
+    "reset": gettext_noop("reset"),
+    "midstream": gettext_noop("begun before the capture"),
+    "datagram": gettext_noop("datagrams"),
+    # of a job
+    "waiting": gettext_noop("waiting"),
+    "running": gettext_noop("being read"),
+    "done": gettext_noop("done"),
+    "failed": gettext_noop("failed"),
+}
+_CODES = {
+    "syn_unanswered": gettext_noop("SYN unanswered"),
+    "port_closed": gettext_noop("Port closed"),
+    "refused_on_path": gettext_noop("Refused on the path"),
+    "reset_on_path": gettext_noop("Reset on the path"),
+    "refused_sender_unknown": gettext_noop("Refused, sender unknown"),
+    "reset_sender_unknown": gettext_noop("Reset, sender unknown"),
+    "icmp_unreachable": gettext_noop("ICMP unreachable"),
+    "fin_unanswered": gettext_noop("FIN unanswered"),
+    "keepalive": gettext_noop("Keepalive"),
+    "keepalive_failed": gettext_noop("Keepalive failed"),
+    "application_abort": gettext_noop("Aborted by the application"),
+    "reset_after_close": gettext_noop("Reset after the close"),
+    "clean_close": gettext_noop("Clean close"),
+    "simultaneous_close": gettext_noop("Simultaneous close"),
+    "half_open_reset": gettext_noop("Half-open, then reset"),
+    "half_open_silent": gettext_noop("Half-open, silent"),
+    "idle_flow_dropped": gettext_noop("Idle flow dropped"),
+    "duplicate_frames": gettext_noop("Duplicate frames"),
+    "one_way_capture": gettext_noop("One direction only"),
+    "starts_midstream": gettext_noop("Starts in midstream"),
+    "truncated_frames": gettext_noop("Frames cut short"),
+    "checksum_offload": gettext_noop("Checksum offload"),
+    "offloaded_segments": gettext_noop("Segmentation offload"),
+    "capture_drops": gettext_noop("Packets missing from the capture"),
+    "clock_step": gettext_noop("Clock step"),
+    "accept_queue_full": gettext_noop("Accept queue full"),
+    "timeout_retransmission": gettext_noop("Timeout retransmission"),
+    "zero_window_probe": gettext_noop("Zero-window probe"),
+}
+_CULPRITS = {
+    "client": gettext_noop("the client"),
+    "server": gettext_noop("the server"),
+    "path": gettext_noop("a device on the path"),
+    "capture": gettext_noop("the capture itself"),
+    "unknown": gettext_noop("not known"),
+}
+# Units at the end of a number's name, longest first.
+_UNITS = ("bytes", "hops", "ms", "us", "ns", "s")
+
+
+def _known(table: dict[str, str], value: str) -> str:
+    return gettext(table[value]) if value in table else value.replace("_", " ")
+
+
+def severity(value: str) -> str:
+    """error → Error."""
+    return _known(_SEVERITIES, value)
+
+
+def confidence(value: str) -> str:
+    """certain, likely, possible, in the reader's language."""
+    return _known(_CONFIDENCES, value)
+
+
+def state(value: str) -> str:
+    """Of a connection or a job."""
+    return _known(_STATES, value)
+
+
+def code(value: str) -> str:
+    """The short name of a diagnosis; an unknown code is shown as it is, without underscores."""
+    return _known(_CODES, value)
+
+
+def codes() -> tuple[str, ...]:
+    """Every code that has a name here."""
+    return tuple(_CODES)
+
+
+@dataclass(frozen=True)
+class Number:
+    """A line of the table of numbers: its name, and the value with its unit."""
+
+    name: str
+    value: str
+    is_text: bool
+
+
+def numbers(values: dict[str, Any], lang: Language) -> list[Number]:
+    """The `numbers` of a finding as lines; the unit at the end of a name moves to the value."""
+    return [_number(name, value, lang) for name, value in values.items() if value is not None]
+
+
+def _number(name: str, value: Any, lang: Language) -> Number:
+    unit = next((u for u in _UNITS if name.endswith("_" + u)), "")
+    bare = name.removesuffix("_" + unit) if unit else name
+    shown = (
+        ", ".join(_value(v, unit, lang) for v in value)
+        if isinstance(value, list)
+        else _value(value, unit, lang)
+    )
+    return Number(_number_name(bare), shown, is_text=isinstance(value, str | list))
+
+
+def _number_name(name: str) -> str:
+    return gettext(NAMES[name]) if name in NAMES else name.replace("_", " ")
+
+
+def _value(value: Any, unit: str, lang: Language) -> str:
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    if not isinstance(value, int | float):
+        return gettext(WORDS[value]) if value in WORDS else str(value)
+    scale = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}.get(unit)
+    if scale:
+        return measure.duration(value * scale, lang)
+    return measure.size(int(value)) if unit == "bytes" else measure.decimal(value)
+
+
+def culprit(value: dict[str, Any]) -> str:
+    """Who caused it, where that is: "a device on the path, hop 2"; empty when it is not known."""
+    if value.get("kind", "unknown") == "unknown":
+        return ""
+    hops, address = value.get("hops_from_capture"), value.get("ip")
+    parts = [_known(_CULPRITS, value["kind"])]
+    parts += [str(address)] if address else []
+    parts += [gettext("hop %(hop)s") % {"hop": hops}] if hops is not None else []
+    return gettext(", ").join(parts)

@@ -23,16 +23,16 @@ _EMPTY = {
     "ja": "ファイルはキャプチャですが、パケットを含んでいません。",
 }
 _NOTHING = {
-    "en": "No fault was found. Connections judged healthy: {judged}; without a verdict: {silent}.",
-    "ja": "異常は見つかりませんでした。正常と判定した接続: {judged}、判定なし: {silent}。",
+    "en": "No fault was found. Connections judged healthy: {judged:,}; without a verdict: {silent:,}.",
+    "ja": "異常は見つかりませんでした。正常と判定した接続: {judged:,}、判定なし: {silent:,}。",
 }
 _HEALTHY = {
-    "en": "All {judged} connections in this capture are healthy.",
-    "ja": "このキャプチャの {judged} 個の接続はすべて正常です。",
+    "en": "All {judged:,} connections in this capture are healthy.",
+    "ja": "このキャプチャの {judged:,} 個の接続はすべて正常です。",
 }
 _MORE = {
-    "en": " {count} connections show this verdict.",
-    "ja": "同じ判定の接続は {count} 個あります。",
+    "en": " {count:,} connections show this verdict.",
+    "ja": "同じ判定の接続は {count:,} 個あります。",
 }
 
 

@@ -3,18 +3,17 @@ each.
 """
 
 from dataclasses import dataclass
-from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from packets import columns as c
-from packets import copies, facts, flows, machine
-from packets.decode import ARP, DECODED_DTYPE
-from packets.facts import COMMON, SIDE, TABLE_DTYPE
+from packets import copies, flows, tracking
+from packets.decode import DECODED_DTYPE
+from packets.facts import SIDE, TABLE_DTYPE
 
 Ints = NDArray[np.int64]
-WELL_KNOWN = 1024  # a port below is the server's when the handshake was not seen (RFC 6335)
 
 
 @dataclass(frozen=True)
@@ -31,13 +30,13 @@ def connect(parts: list[NDArray[np.void]]) -> Connected:
     raw, flow = _in_order(parts)
     packets = _packet_columns(raw)
     packets["marks"][copies.find(raw, flow)] = c.COPY
-    found = _Found(raw, packets, _sides(raw))
-    starts = np.flatnonzero(
-        np.diff(flow, prepend=-1) != 0
-    )  # loose packets, flow -1, come first and start none
-    for start, stop in pairwise([*starts.tolist(), len(flow)]):
-        found.one_flow(start, stop, int(flow[start]))
-    return found.finish()
+    side = _sides(raw)
+    loose = int(np.searchsorted(flow, 0))  # packets of no flow, -1, come first
+    found = tracking.track(raw, packets, side, flow)
+    table = _table(found, raw, packets, side, loose)
+    raw, packets = _by_first_frame(raw, packets, table, loose)
+    _scale_windows(packets, table)
+    return Connected(raw, packets, table)
 
 
 def _in_order(parts: list[NDArray[np.void]]) -> tuple[NDArray[np.void], Ints]:
@@ -89,166 +88,105 @@ def _sides(raw: NDArray[np.void]) -> NDArray[np.int8]:
     return side
 
 
-class _Found:
-    """Connections as they are found, flow after flow."""
-
-    def __init__(self, raw: NDArray[np.void], packets: NDArray[np.void], side: NDArray[np.int8]) -> None:
-        self.raw, self.packets, self.side = raw, packets, side
-        self.records: list[tuple[int, ...]] = []
-
-    def one_flow(self, start: int, stop: int, flow: int) -> None:
-        if self.raw["flow_protocol"][start] == c.TCP:
-            self._tcp(start, stop, flow)
-        else:
-            self._datagrams(start, stop, flow)
-
-    def _datagrams(self, start: int, stop: int, flow: int) -> None:
-        raw = self.raw[start]
-        client = int(self.side[start])
-        sport, dport = int(raw["flow_source"]) & 0xFFFF, int(raw["flow_target"]) & 0xFFFF
-        if sport < WELL_KNOWN <= dport and raw["flow_protocol"] == raw["protocol"]:
-            client = 1 - client
-        self._keep(start, stop, flow, machine.Flow(), client, facts.DATAGRAM)
-
-    def _tcp(self, start: int, stop: int, flow: int) -> None:
-        state, begin = machine.Flow(), start
-        columns = [
-            self.raw[name][start:stop].tolist() for name in ("flags", "seq", "ack", "length", "window_raw")
-        ]
-        own = ((self.raw["protocol"][start:stop] == c.TCP) & (self.raw["seq"][start:stop] >= 0)).tolist()
-        skip = (self.packets["marks"][start:stop] & c.COPY).tolist()
-        side = self.side[start:stop].tolist()
-        out: list[tuple[int, int, int]] = []
-        for at, (flags, seq, ack, length, window) in enumerate(zip(*columns, strict=True)):
-            if not own[at]:
-                out.append((-1, -1, 0))
-                continue
-            if not skip[at] and machine.starts_anew(state, side[at], flags, seq):
-                self._tcp_done(begin, start + at, flow, state)
-                state, begin = machine.Flow(), start + at
-            if skip[at]:
-                out.append((*machine.place(state, side[at], flags, seq, ack), c.COPY))
-            else:
-                out.append(machine.step(state, start + at, side[at], flags, seq, ack, length, window))
-        placed = np.array(out, np.int64).reshape(-1, 3)
-        for column, name in enumerate(("seq", "ack", "marks")):
-            self.packets[name][start:stop] = placed[:, column]
-        self._tcp_done(begin, stop, flow, state)
-
-    def _tcp_done(self, start: int, stop: int, flow: int, state: machine.Flow) -> None:
-        _add_options(self.raw[start:stop], self.side[start:stop], start, state)
-        client = _client_side(self.raw[start], int(self.side[start]), state)
-        self._keep(start, stop, flow, state, client, _state(state.sides[client], state.sides[1 - client]))
-
-    def _keep(self, start: int, stop: int, flow: int, state: machine.Flow, client: int, how: int) -> None:
-        raw = self.raw[start:stop]
-        own = raw["flow_protocol"] == raw["protocol"]
-        copy = (self.packets["marks"][start:stop] & c.COPY) != 0
-        here = self.side[start:stop] == client
-        first = raw[int(np.argmax(own))]
-        is_client = bool(here[int(np.argmax(own))])
-        ends = (int(first["flow_source"]), int(first["flow_target"]))
-        self.packets["from_client"][start:stop] = here
-        _count_frames(state, client, own & ~copy, here, raw["original"])
-        times = raw["time_ns"]
-        self.records.append(
-            (
-                flow,
-                int(raw["flow_protocol"][0]),
-                *(ends if is_client else ends[::-1]),
-                how,
-                start,
-                stop - start,
-                int(own.sum()),
-                int(raw["original"][own].sum()),
-                int(times.min()),
-                int(times.max()),
-                int((~own).sum()),
-                int(copy.sum()),
-                *state.sides[client],
-                *state.sides[1 - client],
-            )
-        )
-
-    def finish(self) -> Connected:
-        table = np.array(self.records, TABLE_DTYPE) if self.records else np.zeros(0, TABLE_DTYPE)
-        by_frame = np.argsort(self.raw["frame"][table["first_row"]], kind="stable")
-        table = table[by_frame]
-        loose = np.flatnonzero(self.raw["flow_protocol"] <= 0)
-        rows = [
-            np.arange(first, first + count)
-            for first, count in zip(table["first_row"], table["rows"], strict=True)
-        ]
-        order = np.concatenate([loose, *rows]).astype(np.int64)
-        new_place = np.empty(len(order), np.int64)
-        new_place[order] = np.arange(len(order))
-        _renumber_rows(table, new_place)
-        packets, raw = self.packets, self.raw
-        if not np.array_equal(order, np.arange(len(order))):  # only where ports were used again
-            packets, raw = packets[order], raw[order]
-        packets["connection"] = np.repeat(
-            np.arange(-1, len(table)), np.concatenate([[len(loose)], table["rows"]])
-        )
-        _scale_windows(packets, table)
-        return Connected(raw, packets, table)
+def _table(
+    found: list[tuple[int, ...]],
+    raw: NDArray[np.void],
+    packets: NDArray[np.void],
+    side: NDArray[np.int8],
+    loose: int,
+) -> NDArray[np.void]:
+    """One row a connection; the connections cover the rows from ``loose`` on without a gap."""
+    table = np.zeros(len(found), TABLE_DTYPE)
+    if not found:
+        return table
+    records = np.array(found, np.int64)
+    for column, name in enumerate(tracking.RECORD):
+        table[name] = records[:, column]
+    client = np.repeat(records[:, len(tracking.RECORD)], table["rows"])
+    spans = Spans(loose, table["first_row"] - loose)
+    own = (raw["flow_protocol"] == raw["protocol"])[loose:]
+    here = side[loose:] == client
+    packets["from_client"][loose:] = here
+    _count(table, spans, raw[loose:], own, here, ((packets["marks"] & c.COPY) != 0)[loose:])
+    _name_ends(table, spans, raw, own, here)
+    _add_options(table, raw)
+    return table
 
 
-def _renumber_rows(table: NDArray[np.void], new_place: Ints) -> None:
+@dataclass(frozen=True)
+class Spans:
+    """The packets of each connection: they lie side by side, from ``starts`` on, behind the loose ones."""
+
+    loose: int
+    starts: Ints
+
+    def sum(self, values: NDArray[Any]) -> Ints:
+        """Sum over each connection."""
+        return np.add.reduceat(values.astype(np.int64), self.starts)
+
+    def least(self, values: Ints) -> Ints:
+        """Minimum over each connection."""
+        return np.minimum.reduceat(values, self.starts)
+
+    def most(self, values: Ints) -> Ints:
+        """Maximum over each connection."""
+        return np.maximum.reduceat(values, self.starts)
+
+
+Mask = NDArray[np.bool_]
+
+
+def _count(
+    table: NDArray[np.void], spans: Spans, raw: NDArray[np.void], own: Mask, here: Mask, copy: Mask
+) -> None:
+    size = raw["original"].astype(np.int64)
+    table["protocol"] = raw["flow_protocol"][spans.starts]
+    table["packets"], table["bytes"] = spans.sum(own), spans.sum(own * size)
+    table["first_ns"], table["last_ns"] = spans.least(raw["time_ns"]), spans.most(raw["time_ns"])
+    table["icmp_errors"], table["copies"] = spans.sum(~own), spans.sum(copy)
+    for end, mine in (("client", here), ("server", ~here)):
+        kept = own & ~copy & mine
+        table[f"{end}_packets"], table[f"{end}_bytes"] = spans.sum(kept), spans.sum(kept * size)
+
+
+def _name_ends(table: NDArray[np.void], spans: Spans, raw: NDArray[np.void], own: Mask, here: Mask) -> None:
+    """Endpoints, by the first packet of the connection's own; an ICMP error names them the other way."""
+    rows = np.arange(len(own))
+    first = spans.least(np.where(own, rows, len(own)))
+    first = np.where(first < len(own), first, spans.starts)
+    source, target = raw["flow_source"][first + spans.loose], raw["flow_target"][first + spans.loose]
+    table["client"] = np.where(here[first], source, target)
+    table["server"] = np.where(here[first], target, source)
+
+
+def _add_options(table: NDArray[np.void], raw: NDArray[np.void]) -> None:
+    for end in ("client", "server"):
+        row = np.maximum(table[f"{end}_first_syn"], table[f"{end}_first_syn_ack"])
+        for name in ("mss", "wscale"):
+            table[f"{end}_{name}"] = np.where(row >= 0, raw[name][row], -1)
+
+
+def _by_first_frame(
+    raw: NDArray[np.void], packets: NDArray[np.void], table: NDArray[np.void], loose: int
+) -> tuple[NDArray[np.void], NDArray[np.void]]:
+    """Number connections by their first frame, and packets with them; the table is changed in place."""
+    old = table.copy()
+    table[:] = old[np.argsort(raw["frame"][old["first_row"]], kind="stable")]
+    moved = np.cumsum(table["rows"]) - table["rows"] + loose - table["first_row"]
+    order = np.arange(len(raw))
+    if moved.any():  # only where ports were used again
+        order[loose:] -= np.repeat(moved, table["rows"])
+        raw, packets = raw[order], packets[order]
+        _renumber_rows(table, moved)
+    packets["connection"] = np.repeat(np.arange(-1, len(table)), np.concatenate([[loose], table["rows"]]))
+    return raw, packets
+
+
+def _renumber_rows(table: NDArray[np.void], moved: Ints) -> None:
     names = ["first_row"]
     names += [f"{s}_{n}" for s in ("client", "server") for n in SIDE if n.startswith("first_") or n == "last"]
     for name in names:
-        known = table[name] >= 0
-        table[name][known] = new_place[table[name][known]]
-
-
-def _count_frames(
-    state: machine.Flow, client: int, kept: NDArray[np.bool_], here: NDArray[np.bool_], size: Ints
-) -> None:
-    for side, mine in ((client, here), (1 - client, ~here)):
-        state.sides[side][SIDE["packets"]] = int((kept & mine).sum())
-        state.sides[side][SIDE["bytes"]] = int(size[kept & mine].sum())
-
-
-def _add_options(raw: NDArray[np.void], side: NDArray[np.int8], start: int, state: machine.Flow) -> None:
-    for which in (0, 1):
-        side_facts = state.sides[which]
-        row = max(side_facts[SIDE["first_syn"]], side_facts[SIDE["first_syn_ack"]]) - start
-        if row >= 0:
-            side_facts[SIDE["mss"]] = int(raw["mss"][row])
-            side_facts[SIDE["wscale"]] = int(raw["wscale"][row])
-        window = np.flatnonzero((side == which) & (raw["protocol"] == c.TCP) & ((raw["flags"] & c.RST) == 0))
-        if len(window):
-            side_facts[SIDE["last_window"]] = int(raw["window_raw"][window[-1]])
-
-
-def _client_side(first: np.void, first_side: int, state: machine.Flow) -> int:
-    """The side that sent the SYN; failing that the one that got the SYN-ACK, the higher port, or the first
-    to speak.
-    """
-    for side in (0, 1):
-        if state.sides[side][SIDE["syn"]] and not state.sides[1 - side][SIDE["syn"]]:
-            return side
-        if state.sides[1 - side][SIDE["syn_ack"]] and not state.sides[side][SIDE["syn_ack"]]:
-            return side
-    sport, dport = int(first["flow_source"]) & 0xFFFF, int(first["flow_target"]) & 0xFFFF
-    return first_side if sport >= dport or state.sides[first_side][SIDE["syn"]] else 1 - first_side
-
-
-def _state(client: list[int], server: list[int]) -> int:
-    """The state reached, by what both sides sent (RFC 9293 section 3.3.2, in the catalogue's words)."""
-    reset = client[SIDE["rst"]] or server[SIDE["rst"]]
-    fins = (client[SIDE["fin"]] > 0) + (server[SIDE["fin"]] > 0)
-    answered = server[SIDE["syn_ack"]] or client[SIDE["max_ack"]] >= 1 or server[SIDE["data_segments"]]
-    begun = client[SIDE["syn"]] > 0 or server[SIDE["syn_ack"]] > 0
-    if fins == 2:
-        return facts.CLOSED
-    if reset:
-        return facts.REFUSED if begun and not answered and server[SIDE["rst"]] else facts.RESET
-    if fins == 1:
-        return facts.HALF_CLOSED
-    if not begun:
-        return facts.MIDSTREAM
-    return facts.ESTABLISHED if answered else facts.SYN_SENT
+        table[name] = np.where(table[name] >= 0, table[name] + moved, table[name])
 
 
 def _scale_windows(packets: NDArray[np.void], table: NDArray[np.void]) -> None:
@@ -267,6 +205,3 @@ def _scale_windows(packets: NDArray[np.void], table: NDArray[np.void]) -> None:
     shift = np.where(agreed & ~syn, np.maximum(scale, 0), 0)
     scaled = packets["window_raw"][mine].astype(np.int64) << shift
     packets["window"][mine] = np.where(both | syn, scaled, -1)
-
-
-__all__ = ["ARP", "COMMON", "Connected", "connect"]

@@ -53,6 +53,7 @@ _PACKETS, _BYTES, _SYN, _SYN_ACK, _FIN, _RST = (
 _DATA, _PAYLOAD, _REPEATED, _KEEP, _ZERO = (
     _S[n] for n in ("data_segments", "payload", "repeated", "keepalives", "zero_windows")
 )
+_LAST_WINDOW = _S["last_window"]
 _MAX_ACK, _MAX_SEQ, _UNSEEN = _S["max_ack"], _S["max_seq"], _S["acked_unseen"]
 
 
@@ -85,6 +86,8 @@ def step(
     marks = _sequence_marks(flow, side, flags, rel_seq, length)
     marks |= _ack_marks(flow, side, flags, rel_ack, length, window, marks)
     _count(flow, row, side, flags, rel_seq, length, marks)
+    if not flags & c.RST:
+        flow.sides[side][_LAST_WINDOW] = window
     return rel_seq, rel_ack, marks
 
 

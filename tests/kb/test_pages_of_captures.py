@@ -274,3 +274,20 @@ def test_bob_sees_what_alice_uploaded_and_charlie_gets_nothing(client, cast, see
     for path in ("delete/", "again/"):
         assert client.post(f"/captures/{seed.uid}/{path}").status_code == 404
     assert seed.uid not in client.get("/captures/").content.decode()
+
+
+def test_a_report_that_is_replaced_while_it_is_read_is_read_again(alice, seed, monkeypatch):
+    from kb.views import captures
+
+    whole, calls = captures._verdict, []
+
+    def replaced(found, report):
+        calls.append(report.folder)
+        if len(calls) == 1:
+            shown.done(seed, sample.seed())
+            raise FileNotFoundError(report.folder)
+        return whole(found, report)
+
+    monkeypatch.setattr(captures, "_verdict", replaced)
+    assert "refuses SSH" in text(page(alice, f"/captures/{seed.uid}/"))
+    assert calls[0] != calls[1]

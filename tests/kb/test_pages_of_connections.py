@@ -77,7 +77,7 @@ def test_a_fold_leads_to_a_page_that_draws_its_packets(alice, download):
 def test_time_since_the_last_packet_goes_on_over_the_end_of_a_page(alice, download):
     html = page(alice, f"/captures/{download.uid}/connections/0/?page=2")
     row = text(html[html.index('<tr id="p201"') : html.index('<tr id="p202"')])
-    assert re.search(r"201 0\.422000 3\.9 ms ◀ 1\.4 kB", row)
+    assert re.search(r"201 0\.422000 3\.9 ms ◀ ACK", row)
 
 
 def test_a_connection_that_is_not_there_is_not_found(alice, seed):

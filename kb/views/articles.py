@@ -24,7 +24,7 @@ def articles(request: HttpRequest) -> HttpResponse:
         found = found.filter(
             Q(title__icontains=part) | Q(summary__icontains=part) | Q(article__code__icontains=part)
         )
-    page = Paginator(found.order_by(F("article__code").desc(nulls_first=True), "title"), 100).get_page(
+    page = Paginator(found.order_by(F("article__code").asc(nulls_first=True), "title"), 100).get_page(
         request.GET.get("page")
     )
     return render(request, "articles.html", {"page": page, "query": query, "here": "articles"})

@@ -38,6 +38,13 @@ def captures(request: HttpRequest) -> HttpResponse:
 @require_safe
 def capture(request: HttpRequest, uid: str) -> HttpResponse:
     """One capture: its verdict, or what is happening to it, or why there is none."""
+    try:
+        return _page(request, uid)
+    except FileNotFoundError:  # a new report took the old one's place while it was read
+        return _page(request, uid)
+
+
+def _page(request: HttpRequest, uid: str) -> HttpResponse:
     found = capture_or_404(request.user, uid)
     job = found.job
     context = {

@@ -181,7 +181,7 @@ def _line(row: np.void, base_ns: int, before_ns: int | None, is_evidence: bool) 
         time=(time_ns - base_ns) / 1e9,
         since=None if before_ns is None else (time_ns - before_ns) / 1e9,
         to_server=bool(row["from_client"]),
-        what=labels.headline(row, lang),
+        what=labels.flags(int(row["flags"])) if is_tcp else labels.headline(row, lang),
         seq=int(row["seq"]) if is_tcp else None,
         ack=int(row["ack"]) if is_tcp and row["ack"] >= 0 else None,
         length=int(row["length"]),

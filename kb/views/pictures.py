@@ -65,9 +65,11 @@ def with_evidence_elsewhere(report: Report, rows: np.ndarray, finding: Finding |
     """`rows` of a connection, and the packets of other connections that the finding rests on, in order of
     frames.
     """
-    frames = [] if finding is None else finding.body_en["frames"]
-    missing = np.setdiff1d(np.asarray(frames, np.int64), rows["frame"])
-    if not len(missing) or not len(rows) or report.packets > SEARCHED_PACKETS:
+    if finding is None or not len(rows) or report.packets > SEARCHED_PACKETS:
+        return rows
+    frames = np.asarray(finding.body_en["frames"], np.int64)
+    missing = frames[~np.isin(frames, rows["frame"])]
+    if not len(missing):
         return rows
     packets = np.load(report.path / "packets.npy", mmap_mode="r", allow_pickle=False)
     others = np.array(packets[np.isin(packets["frame"], missing)])

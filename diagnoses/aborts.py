@@ -114,6 +114,10 @@ def _before(row: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.bool
 
 def first_abort(c: Connection) -> Abort:
     """The first RST of the connection, with its surroundings."""
+    return c.once(_first_abort)
+
+
+def _first_abort(c: Connection) -> Abort:
     rst = c.segments[(c.segments["flags"] & RST) != 0][0]
     sender = c.client if rst["from_client"] else c.server
     before = c.segments[c.segments["frame"] < rst["frame"]]

@@ -2,9 +2,11 @@
 hosts.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +19,7 @@ from packets.ttl import Track, hops
 from packets.vantage import Place, place
 
 NS = 1_000_000_000
+Known = TypeVar("Known")
 
 
 class End:
@@ -58,6 +61,14 @@ class Connection:
         self.record = case.capture.table[number]
         self.client, self.server = End(self, "client"), End(self, "server")
         self.state = int(self.record["state"])
+        self._known: dict[object, Any] = {}
+
+    def once(self, work_out: Callable[["Connection"], Known]) -> Known:
+        """What ``work_out`` says of this connection, worked out once: several rules ask the same."""
+        if work_out not in self._known:
+            self._known[work_out] = work_out(self)
+        known: Known = self._known[work_out]
+        return known
 
     @cached_property
     def _span(self) -> slice:
@@ -120,10 +131,11 @@ class Case:
         return ttl.tracks(self.capture.packets, self.capture.addresses)
 
     @cached_property
-    def resets(self) -> NDArray[np.void]:
-        """Every RST of the capture, copies left out (PACKET_DTYPE)."""
+    def resets(self) -> Counter[tuple[int, int]]:
+        """How many RSTs name a host and arrive with a TTL: (host number, TTL) to count, no copies."""
         rows = self.capture.packets
-        return rows[((rows["flags"] & RST) != 0) & (rows["protocol"] == TCP) & ((rows["marks"] & COPY) == 0)]
+        rows = rows[((rows["flags"] & RST) != 0) & (rows["protocol"] == TCP) & ((rows["marks"] & COPY) == 0)]
+        return Counter(zip(rows["source"].tolist(), rows["ttl"].tolist(), strict=True))
 
     @cached_property
     def last_ns(self) -> int:

@@ -2,8 +2,10 @@
 folded away.
 """
 
-from collections import defaultdict
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from diagnoses.case import Case, Connection
 from diagnoses.finding import Finding
@@ -23,19 +25,28 @@ class Verdicts:
 def judge(case: Case) -> Verdicts:
     """Judge a capture."""
     quality = tuple(rule.find(case) for rule in QUALITY if all(holds(case) for holds in rule.CONDITIONS))
-    found: dict[int, list[Finding]] = defaultdict(list)
-    untold: dict[int, tuple[str, str]] = {}
-    for rule in CONNECTIONS:
-        told = 0
-        for connection in case.connections(rule.candidates(case.capture.table)):
-            if told == getattr(rule, "MOST_FINDINGS", None):
-                untold[connection.number] = (rule.CODE, "info")
-            elif finding := _apply(rule, connection):
-                found[connection.number].append(finding)
-                told += 1
-    kept = {number: _without_symptoms(findings) for number, findings in found.items()}
+    masks = [rule.candidates(case.capture.table) for rule in CONNECTIONS]
+    untold = {
+        number: (rule.CODE, "info")
+        for rule, mask in zip(CONNECTIONS, masks, strict=True)
+        for number in _leave_out(rule, mask)
+    }
+    kept = {}
+    for connection in case.connections(np.logical_or.reduce(masks)):
+        rules = [rule for rule, mask in zip(CONNECTIONS, masks, strict=True) if mask[connection.number]]
+        found = [finding for rule in rules if (finding := _apply(rule, connection))]
+        if found:
+            kept[connection.number] = _without_symptoms(found)
     primary = untold | {number: _primary(findings) for number, findings in kept.items()}
     return Verdicts(quality, tuple(sorted((f for fs in kept.values() for f in fs), key=_order)), primary)
+
+
+def _leave_out(rule: ConnectionRule, mask: NDArray[np.bool_]) -> list[int]:
+    """Healthy connections beyond the first ones of their kind: they keep the verdict, without a finding."""
+    beyond: NDArray[np.int64] = np.flatnonzero(mask)[getattr(rule, "MOST_FINDINGS", len(mask)) :]
+    mask[beyond] = False
+    numbers: list[int] = beyond.tolist()
+    return numbers
 
 
 def _apply(rule: ConnectionRule, connection: Connection) -> Finding | None:

@@ -75,6 +75,10 @@ def answers_syn(c: Connection) -> bool:
 
 def weigh(c: Connection) -> Refusal:
     """Gather the evidence of a refused SYN."""
+    return c.once(_weigh)
+
+
+def _weigh(c: Connection) -> Refusal:
     rsts = c.server.rows[(c.server.rows["flags"] & RST) != 0]
     rsts = rsts[
         rsts["ttl"] == rsts[0]["ttl"]

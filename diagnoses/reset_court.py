@@ -55,7 +55,8 @@ class Ruling:
 def first_reset(connection: Connection, end: End) -> Reset:
     """Facts of the first RST that ``end`` is said to have sent."""
     rst = end.rows[(end.rows["flags"] & RST) != 0][0]
-    return describe(rst, end.rows, end.track, connection.case.resets)
+    alike = connection.case.resets[end.host, int(rst["ttl"])]
+    return describe(rst, end.rows, end.track, alike)
 
 
 def rule(reset: Reset) -> Ruling:

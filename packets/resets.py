@@ -42,17 +42,12 @@ class Reset:
         return self.has_timestamps or (self.id_continues and self.has_ack)
 
 
-def describe(rst: np.void, own: NDArray[np.void], track: Track, packets: NDArray[np.void]) -> Reset:
+def describe(rst: np.void, own: NDArray[np.void], track: Track, alike: int) -> Reset:
     """Gather the facts of ``rst``; ``own``: all segments its sender is said to have sent there."""
     other = own[(own["flags"] & RST) == 0]
     before = other[other["frame"] < rst["frame"]]
     seqs = before[before["seq"] > 0]
     ttls, counts = np.unique(seqs["ttl"], return_counts=True)
-    alike = (
-        (packets["source"] == rst["source"])
-        & (packets["ttl"] == rst["ttl"])
-        & ((packets["flags"] & RST) != 0)
-    )
     return Reset(
         frame=int(rst["frame"]),
         ttl=int(rst["ttl"]),
@@ -64,7 +59,7 @@ def describe(rst: np.void, own: NDArray[np.void], track: Track, packets: NDArray
         flow_has_timestamps=bool((before["tsval"] >= 0).any()),
         id_continues=_continues(before, rst),
         went_on=bool((other["frame"] > rst["frame"]).any()),
-        alike=int(alike.sum()),
+        alike=alike,
     )
 
 

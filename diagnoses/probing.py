@@ -46,15 +46,23 @@ class FailedRun:
 
 def probes(c: Connection, end: End) -> list[Probe]:
     """The keepalive probes of ``end``; zero-window probes are left out."""
-    rows = c.segments
-    mine = (rows["from_client"] == (end.name == "client")) & ((rows["marks"] & KEEPALIVE_SHAPED) != 0)
-    return [_probe(rows, int(at)) for at in np.flatnonzero(mine) if _peer_window_open(rows, int(at))]
+    return c.once(_of_client if end.name == "client" else _of_server)
 
 
-def _peer_window_open(rows: NDArray[np.void], at: int) -> bool:
-    theirs = rows[:at][rows["from_client"][:at] != rows["from_client"][at]]
-    theirs = theirs[(theirs["flags"] & RST) == 0]
-    return not len(theirs) or int(theirs["window_raw"][-1]) > 0
+def _of_client(c: Connection) -> list[Probe]:
+    return _find(c.segments, c.segments["from_client"])
+
+
+def _of_server(c: Connection) -> list[Probe]:
+    return _find(c.segments, ~c.segments["from_client"])
+
+
+def _find(rows: NDArray[np.void], mine: NDArray[np.bool_]) -> list[Probe]:
+    shaped = mine & ((rows["marks"] & KEEPALIVE_SHAPED) != 0)
+    theirs = np.where(~mine & ((rows["flags"] & RST) == 0), np.arange(len(rows)), -1)
+    heard = np.maximum.accumulate(theirs) if len(rows) else theirs  # the peer's last word before each segment
+    window_open = (heard < 0) | (rows["window_raw"][heard] > 0)
+    return [_probe(rows, int(at)) for at in np.flatnonzero(shaped & window_open)]
 
 
 def _probe(rows: NDArray[np.void], at: int) -> Probe:

@@ -40,14 +40,24 @@ def connect(parts: list[NDArray[np.void]]) -> Connected:
 
 
 def _in_order(parts: list[NDArray[np.void]]) -> tuple[NDArray[np.void], Ints]:
-    """All packets sorted by flow, and the flow of each. The batches are let go: they weigh as much again."""
-    decoded = np.concatenate(parts) if parts else np.zeros(0, DECODED_DTYPE)
-    parts.clear()
+    """All packets sorted by flow, and the flow of each.
+
+    Batches are let go as they are copied, and columns sorted one after the other: two copies of all packets
+    would be the peak of the whole analysis.
+    """
+    decoded = np.empty(sum(map(len, parts)), DECODED_DTYPE)
+    filled = len(decoded)
+    while parts:
+        part = parts.pop()
+        decoded[filled - len(part) : filled] = part
+        filled -= len(part)
     flows.join_fragments(decoded)
     _unquote_orphans(decoded)
     flow = flows.flow_numbers(decoded)
     order = np.argsort(flow, kind="stable")
-    return decoded[order], flow[order]
+    for name in DECODED_DTYPE.names or ():
+        decoded[name] = decoded[name][order]
+    return decoded, flow[order]
 
 
 def _unquote_orphans(rows: NDArray[np.void]) -> None:
@@ -197,10 +207,10 @@ def _scale_windows(packets: NDArray[np.void], table: NDArray[np.void]) -> None:
     mine = np.flatnonzero((owner >= 0) & (packets["window_raw"] >= 0))
     if not len(mine):
         return
-    own = table[owner[mine]]
-    both = (own["client_syn"] > 0) & (own["server_syn_ack"] > 0)
-    agreed = (own["client_wscale"] >= 0) & (own["server_wscale"] >= 0)
-    scale = np.where(packets["from_client"][mine], own["client_wscale"], own["server_wscale"])
+    owner, from_client = owner[mine], packets["from_client"][mine]
+    both = ((table["client_syn"] > 0) & (table["server_syn_ack"] > 0))[owner]
+    agreed = ((table["client_wscale"] >= 0) & (table["server_wscale"] >= 0))[owner]
+    scale = np.where(from_client, table["client_wscale"][owner], table["server_wscale"][owner])
     syn = (packets["flags"][mine] & c.SYN) != 0
     shift = np.where(agreed & ~syn, np.maximum(scale, 0), 0)
     scaled = packets["window_raw"][mine].astype(np.int64) << shift

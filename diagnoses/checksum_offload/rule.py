@@ -35,8 +35,11 @@ def sent_here(case: Case) -> bool:
 def accepted(case: Case) -> bool:
     rows = case.capture.packets[_wrong(case)]
     carrying = rows[(rows["connection"] >= 0) & ((rows["length"] > 0) | ((rows["flags"] & 3) != 0))]
-    table = case.capture.table[carrying["connection"]]
-    answered = np.where(carrying["from_client"], table["server_packets"], table["client_packets"]) > 0
+    table, owner = case.capture.table, carrying["connection"]
+    packets = np.where(
+        carrying["from_client"], table["server_packets"][owner], table["client_packets"][owner]
+    )
+    answered = packets > 0
     return not len(carrying) or bool(answered.any())
 
 

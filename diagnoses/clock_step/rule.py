@@ -19,12 +19,14 @@ AHEAD_S = 86_400.0
 MOST_SHOWN = 10  # steps named as evidence
 
 
-def _steps(case: Case) -> tuple[NDArray[np.void], NDArray[np.float64]]:
+def _steps(case: Case) -> tuple[list[int], NDArray[np.float64]]:
     """Frames behind a step, and the steps in seconds."""
-    rows = case.capture.packets[np.argsort(case.capture.packets["frame"])]
-    gaps = np.diff(rows["time_ns"]) / NS
-    wrong = (gaps < -BACK_S) | (gaps > AHEAD_S)
-    return rows[1:][wrong], gaps[wrong]
+    rows = case.capture.packets
+    order = np.argsort(rows["frame"])
+    gaps = np.diff(rows["time_ns"][order]) / NS
+    wrong = np.flatnonzero((gaps < -BACK_S) | (gaps > AHEAD_S))
+    frames: list[int] = rows["frame"][order[wrong + 1]].tolist()
+    return frames, gaps[wrong]
 
 
 def clock_jumps(case: Case) -> bool:
@@ -36,18 +38,18 @@ CONDITIONS = (clock_jumps,)
 
 def find(case: Case) -> Finding:
     """The finding, once all conditions hold."""
-    rows, gaps = _steps(case)
+    steps, gaps = _steps(case)
     largest = float(gaps[np.argmax(np.abs(gaps))])
-    values = {"n": len(rows), "largest": largest, "frames": rows["frame"][:MOST_SHOWN].tolist()}
+    values = {"n": len(steps), "largest": largest, "frames": steps[:MOST_SHOWN]}
     return Finding(
         CODE,
         "note",
         "certain",
         None,
         (),
-        tuple(values["frames"]),
+        tuple(steps[:MOST_SHOWN]),
         say("title", **values),
         (say("what", **values),),
         Culprit("capture"),
-        {"steps": len(rows), "largest_step_s": round(largest, 6)},
+        {"steps": len(steps), "largest_step_s": round(largest, 6)},
     )

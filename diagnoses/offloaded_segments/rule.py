@@ -22,8 +22,8 @@ def _large(case: Case) -> NDArray[np.bool_]:
     rows = case.capture.packets
     large = (rows["protocol"] == TCP) & (rows["original"] > JUMBO)
     known = np.flatnonzero((rows["protocol"] == TCP) & (rows["connection"] >= 0))
-    table = case.capture.table[rows["connection"][known]]
-    mss = np.where(rows["from_client"][known], table["server_mss"], table["client_mss"])
+    table, owner = case.capture.table, rows["connection"][known]
+    mss = np.where(rows["from_client"][known], table["server_mss"][owner], table["client_mss"][owner])
     large[known] |= (mss > 0) & (rows["length"][known] > mss)
     found: NDArray[np.bool_] = large
     return found

@@ -98,7 +98,8 @@ def candidates(table: NDArray[np.void]) -> NDArray[np.bool_]:
     # A SYN-ACK alone opens nothing: scanners and health checks answer it with a RST.
     data = table["client_data_segments"] + table["server_data_segments"] > 0
     begun_before = (table["client_syn"] == 0) & (table["server_syn_ack"] == 0)
-    alive = (table["client_max_ack"] >= 1) | data | (begun_before & (table["packets"] > 1))
+    more = table["packets"] > table["client_rst"] + table["server_rst"]
+    alive = (table["client_max_ack"] >= 1) | data | (begun_before & more)
     # A RST before the SYN-ACK belongs to the opening: a refusal, or the client clearing away an older
     # connection.
     opening = table["server_first_syn_ack"]

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from diagnoses.case import Connection, End
-from diagnoses.finding import Confidence
+from diagnoses.finding import Confidence, Culprit
 from packets.columns import RST
 from packets.resets import Reset, describe
-from packets.ttl import hops
+from packets.ttl import INITIAL, hops
 
 STABLE = 3  # packets of a host with one TTL that make a baseline; fewer may be a SYN proxy or a load balancer
 Sender = Literal["host", "path", "unknown"]
@@ -97,3 +97,17 @@ def _same(reset: Reset, baseline: int) -> Ruling:
         return Ruling("unknown", "possible", "went_on", reset, baseline)
     sure: Confidence = "certain" if reset.track.counts.get(baseline, 0) >= STABLE else "likely"
     return Ruling("host", sure, "same_ttl", reset, baseline)
+
+
+def wording(ruling: Ruling, connection: Connection) -> str:
+    """Which sentences about a device fit: at a hop, at the capture point, or known only by its deed."""
+    if ruling.reason != "nearer":
+        return "_injected"
+    # Both ends lie behind routers, and this TTL is untouched: the capture host sent it, or its neighbour.
+    here = ruling.reset.ttl in INITIAL and connection.place == "between"
+    return "_here" if here else ""
+
+
+def device(ruling: Ruling, connection: Connection) -> Culprit:
+    """The device on the path, with its distance where the TTL tells it."""
+    return Culprit("path", None, None if wording(ruling, connection) else ruling.hops)

@@ -32,8 +32,14 @@ class Model:
         """The gap, in seconds, before repeat ``number`` (from 1)."""
         return min(self.first * 2 ** max(number - self.steady, 0), LONGEST)
 
+    @property
+    def linear(self) -> int:
+        """Repeats at a steady pace before the doubling ones: net.ipv4.tcp_syn_linear_timeouts."""
+        return self.steady - 1
 
-MODELS = (Model("doubling", 1.0, 1), Model("linear", 1.0, LINEAR + 1), Model("three_seconds", 3.0, 1))
+
+DOUBLING = Model("doubling", 1.0, 1)
+THREE_SECONDS = Model("three_seconds", 3.0, 1)
 
 
 def fits(gap: float, expected: float) -> bool:
@@ -42,11 +48,16 @@ def fits(gap: float, expected: float) -> bool:
 
 
 def syn_model(gaps: list[float]) -> Model | None:
-    """The one model that all gaps fit; None when none does, or when two do and the gaps cannot tell them
-    apart.
-    """
-    fitting = [m for m in MODELS if all(fits(gap, m.gap(n)) for n, gap in enumerate(gaps, start=1))]
+    """The one model that all gaps fit; None when none does, or when the gaps cannot tell two apart."""
+    models = (DOUBLING, linear_model(gaps), THREE_SECONDS)
+    fitting = [m for m in models if all(fits(gap, m.gap(n)) for n, gap in enumerate(gaps, start=1))]
     return fitting[0] if len(fitting) == 1 else None
+
+
+def linear_model(gaps: list[float]) -> Model:
+    """One second as often as the gaps show before they double; the default where they do not show it."""
+    steady = next((n for n, gap in enumerate(gaps) if not fits(gap, 1.0)), 0)
+    return Model("linear", 1.0, steady if steady >= 2 else max(LINEAR + 1, len(gaps)))
 
 
 def doubling(gaps: list[float]) -> bool:

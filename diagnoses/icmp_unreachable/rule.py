@@ -17,7 +17,8 @@ from diagnoses.case import Connection
 from diagnoses.finding import Culprit, Finding, Rejected, say
 from packets import facts
 from packets.columns import ICMP, ICMPV6, SYN
-from packets.ttl import hops
+from packets.ttl import INITIAL, hops
+from packets.vantage import fresh
 
 CODE = "icmp_unreachable"
 SUPERSEDES = ("syn_unanswered",)
@@ -100,7 +101,8 @@ def find(c: Connection) -> Finding:
     told = [say("reported", **values), say(f"reason_{reason}", **values)]
     if reason == "host" and delay >= ROUTER_GIVES_UP_S:
         told.append(say("neighbour", **values))
-    told.append(say("by_server" if by_server else "by_device", **values))
+    near = _distance(c, first, by_server) is None
+    told.append(say("by_server" if by_server else "by_device_here" if near else "by_device", **values))
     return Finding(
         CODE,
         "error",
@@ -110,7 +112,7 @@ def find(c: Connection) -> Finding:
         (*values["syns"], *values["icmp"]),
         say(f"title_{reason}", **values),
         tuple(told),
-        Culprit("server" if by_server else "path", reporter, hops(int(first["ttl"]))),
+        Culprit("server" if by_server else "path", reporter, _distance(c, first, by_server)),
         {
             "icmp_type": values["type"],
             "icmp_code": values["code"],
@@ -120,3 +122,11 @@ def find(c: Connection) -> Finding:
         },
         (Rejected("port_closed", say("not_closed")), Rejected("syn_unanswered", say("not_silent"))),
     )
+
+
+def _distance(c: Connection, message: np.void, by_server: bool) -> int | None:
+    """Hops to the sender of the message; None where the capture host itself, or its neighbour, sent it."""
+    if by_server:
+        return c.hops_to(c.server)
+    ttl = int(message["ttl"])
+    return None if ttl in INITIAL and not fresh(c.client.track) else hops(ttl)

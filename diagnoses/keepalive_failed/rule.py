@@ -6,6 +6,7 @@ Holds when all of these are true:
 - one interval after the last probe the same side sent a RST
 - the probes found no answer, or the pace quickened as it does when answers do not arrive
 - the RST is not foreign: nothing shows that a device on the path made it
+- the other side is in the capture, so its answers would have been seen
 
 Supersedes application_abort, reset_sender_unknown, half_open_reset, fin_unanswered, keepalive: the RST is
 the prober's own.
@@ -53,7 +54,11 @@ def not_foreign(c: Connection) -> bool:
     return aborts.first_abort(c).ruling.sender != "path"
 
 
-CONDITIONS = (probes_in_a_row, own_rst_follows, gave_up, not_foreign)
+def peer_in_capture(c: Connection) -> bool:
+    return c.peer(prober(c)).packets > 0
+
+
+CONDITIONS = (probes_in_a_row, own_rst_follows, gave_up, not_foreign, peer_in_capture)
 
 
 def find(c: Connection) -> Finding:

@@ -11,7 +11,8 @@ Supersedes nothing: port_closed and refused_sender_unknown exclude it.
 
 from diagnoses import refusal
 from diagnoses.case import Connection
-from diagnoses.finding import Culprit, Finding, Rejected, say
+from diagnoses.finding import Finding, Rejected, say
+from diagnoses.reset_court import device, wording
 
 CODE = "refused_on_path"
 SUPERSEDES: tuple[str, ...] = ()
@@ -32,7 +33,7 @@ CONDITIONS = (rst_answers_syn, sent_on_path)
 def find(c: Connection) -> Finding:
     """The finding, once all conditions hold."""
     found = refusal.weigh(c)
-    nearer = found.ruling.reason == "nearer"
+    how = wording(found.ruling, c)
     numbers = found.numbers | {"rst_hop": found.ruling.hops, "host_hop": c.hops_to(c.server)}
     return Finding(
         CODE,
@@ -41,14 +42,14 @@ def find(c: Connection) -> Finding:
         c.number,
         (c.client.address, c.server.address),
         (*found.syns, *found.rsts, *found.ruling.witnesses),
-        say("title" if nearer else "title_injected", **found.values),
+        say(f"title{how}", **found.values),
         (
-            say("rst_ttl" if nearer else "rst_foreign", **found.values),
+            say(f"rst_ttl{how}", **found.values),
             say("host_ttl", **found.values),
             say("limits"),
         ),
-        Culprit("path", None, found.ruling.hops if nearer else None),
+        device(found.ruling, c),
         numbers,
         (Rejected("port_closed", say("not_closed", **found.values)),),
-        say("settle", **found.values),
+        say("settle_here" if how == "_here" else "settle", **found.values),
     )

@@ -12,7 +12,8 @@ Supersedes keepalive and clean_close.
 
 from diagnoses import aborts
 from diagnoses.case import Connection
-from diagnoses.finding import Culprit, Finding, Rejected, say
+from diagnoses.finding import Finding, Rejected, say
+from diagnoses.reset_court import device, wording
 
 CODE = "reset_on_path"
 SUPERSEDES = ("keepalive", "clean_close")
@@ -37,8 +38,8 @@ CONDITIONS = (was_open, sent_on_path, did_harm)
 def find(c: Connection) -> Finding:
     """The finding, once all conditions hold."""
     found = aborts.first_abort(c)
-    nearer = found.ruling.reason == "nearer"
-    told = [say("rst_ttl" if nearer else "rst_foreign", **found.values), say("host_ttl", **found.values)]
+    how = wording(found.ruling, c)
+    told = [say(f"rst_ttl{how}", **found.values), say("host_ttl", **found.values)]
     if found.idle_s >= aborts.IDLE_S:
         told.append(say("idle", **found.values))
     return Finding(
@@ -48,13 +49,13 @@ def find(c: Connection) -> Finding:
         c.number,
         (c.client.address, c.server.address),
         found.evidence,
-        say("title" if nearer else "title_injected", **found.values),
+        say(f"title{how}", **found.values),
         (*told, say("limits", **found.values)),
-        Culprit("path", None, found.ruling.hops if nearer else None),
+        device(found.ruling, c),
         found.numbers | {"rst_hop": found.ruling.hops},
         (
             Rejected("application_abort", say("not_host", **found.values)),
             Rejected("half_open_reset", say("not_host", **found.values)),
         ),
-        say("settle", **found.values),
+        say("settle_here" if how == "_here" else "settle", **found.values),
     )

@@ -89,15 +89,18 @@ def _timer(gaps: list[float], waited_s: float) -> tuple[list[Sentence], dict[str
         return [say("model_none")], {}
     next_gap = model.gap(len(gaps) + 1)
     gave_up = waited_s > next_gap * (1 + timers.TOLERANCE) + 0.1
-    retries = len(gaps) - (timers.LINEAR if model.name == "linear" else 0)
+    retries = len(gaps) - model.linear
     timeout = round(sum(gaps) + next_gap, 1)
     numbers: dict[str, Value] = {"timer_model": model.name, "timeout_s": timeout, "gave_up": gave_up}
     if model.name != "three_seconds" and retries > 0:
         numbers["tcp_syn_retries"] = retries
+    if model.name == "linear" and retries > 0:
+        numbers["tcp_syn_linear_timeouts"] = model.linear
     ending = f"{'gave_up' if gave_up else 'still_trying'}_{model.name}"
     if retries <= 0:  # still among the linear repeats: the sysctl is not reached yet
         ending = "still_linear"
-    return [say(f"model_{model.name}"), say(ending, retries=retries, timeout=timeout)], numbers
+    values = {"retries": retries, "timeout": timeout, "linear": model.linear}
+    return [say(f"model_{model.name}", **values), say(ending, **values)], numbers
 
 
 def _where(c: Connection) -> Sentence:

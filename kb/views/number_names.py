@@ -43,6 +43,7 @@ NAMES: dict[str, str] = {
     "steps": gettext_noop("steps"),
     "syn_retransmissions": gettext_noop("SYN retransmissions"),
     "syns": gettext_noop("SYNs"),
+    "tcp_syn_linear_timeouts": "tcp_syn_linear_timeouts",
     "tcp_syn_retries": "tcp_syn_retries",
     "timeout": gettext_noop("time to ETIMEDOUT"),
     "timer_model": gettext_noop("timer"),

@@ -4,7 +4,22 @@ import numpy as np
 
 from drawing.measure import count, size
 from drawing.words import Language, word
-from packets.columns import ACK, AE, CWR, ECE, FIN, ICMP, ICMPV6, PSH, RST, SYN, TCP, UDP, URG
+from packets.columns import (
+    ACK,
+    AE,
+    CWR,
+    ECE,
+    FIN,
+    ICMP,
+    ICMPV6,
+    KEEPALIVE_SHAPED,
+    PSH,
+    RST,
+    SYN,
+    TCP,
+    UDP,
+    URG,
+)
 
 # RFC 792, RFC 4443, RFC 4861; the codes of "unreachable" as in the IANA registry.
 _ICMP_TYPES: dict[int, tuple[str, str]] = {
@@ -57,7 +72,9 @@ def headline(row: np.void, lang: Language) -> str:
     """The word or two on the arrow: SYN, RST-ACK, PSH 517 B, host unreachable, UDP 48 B."""
     protocol, length = int(row["protocol"]), int(row["length"])
     if protocol == TCP:
-        return _tcp(int(row["flags"]), length)
+        shown = _tcp(int(row["flags"]), length)
+        # The shape of a keepalive or a zero-window probe: only the peer's window tells them apart.
+        return f"{shown} · {word('probe', lang)}" if int(row["marks"]) & KEEPALIVE_SHAPED else shown
     if protocol in (ICMP, ICMPV6):
         return _icmp(protocol == ICMPV6, int(row["icmp_type"]), int(row["icmp_code"]), lang)
     name = "UDP" if protocol == UDP else "ARP" if protocol == 0 else f"IP {protocol}"

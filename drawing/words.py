@@ -15,6 +15,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "evidence": ("evidence", "証拠"),
     "again": ("again", "再送"),
     "copy": ("same frame again", "同じフレームの重複"),
+    "probe": ("probe", "プローブ"),
     "partly_again": ("partly again", "一部再送"),
     "on_path": ("device on the path", "経路上の機器"),
     "to_server": ("client to server", "クライアントからサーバーへ"),

@@ -9,7 +9,7 @@ import pytest
 from drawing.marks import Mark
 from drawing.rows import across
 from drawing.sequence import draw
-from packets.columns import ACK, COPY, ICMP, PSH, RST, SEEN_PARTLY, SYN, UDP
+from packets.columns import ACK, COPY, ICMP, KEEPALIVE_SHAPED, PSH, RST, SEEN_PARTLY, SYN, UDP
 from tests.sample_report import HOSTS, ROUTER, packet, rows, ssh_refused, transfer
 
 ENDS = {"client": "192.168.31.128:49169", "server": "192.168.40.129:22"}
@@ -205,3 +205,11 @@ def test_drawing_300_rows_is_quick():
     assert time.perf_counter() - begun < 0.5
     assert len(svg) < 400_000
     assert np.count_nonzero([True for _ in packets(svg)]) >= 100
+
+
+@pytest.mark.parametrize(("lang", "name"), [("en", "probe"), ("ja", "プローブ")])
+def test_a_segment_of_the_shape_of_a_keepalive_is_named_a_probe(lang, name):
+    table = rows([packet(1, 0, True, ACK, marks=KEEPALIVE_SHAPED), packet(2, 0.1, False, ACK)])
+    groups = packets(draw(table, **ENDS, lang=lang))
+    assert f"ACK · {name}" in said(groups[1])
+    assert name not in said(groups[2])

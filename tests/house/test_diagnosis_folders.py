@@ -15,6 +15,7 @@ FULL_SET = {
     "experiment.toml",
     "fires.pcap",
     "stays_quiet.pcap",
+    "expected.json",
 }
 
 

@@ -9,7 +9,7 @@ import pytest
 from tests.house.test_diagnosis_folders import FULL_SET
 from tests.house.tree import ROOT
 
-CAPTURES = {"fires.pcap", "stays_quiet.pcap"}  # made from experiment.toml
+CAPTURES = {"fires.pcap", "stays_quiet.pcap", "expected.json"}  # made from the others by commands
 
 
 def new_diagnosis(code, folder):

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from launch import ROOT, CannotStart, broker, folder, health, options, services
+from launch import ROOT, CannotStart, broker, folder, health, options, services, undertaker
 from launch.supervise import Supervisor
 
 
@@ -37,12 +37,13 @@ def announce(chosen: options.Options, url: str, link: str, data: Path) -> None:
 def run(chosen: options.Options) -> int:
     """Runs the product; returns the exit status."""
     os.umask(0o077)  # captures are confidential
+    mark = undertaker.hire()
     with contextlib.ExitStack() as stack:
         data = folder.claim(stack)
         listening = stack.enter_context(options.listen(chosen.host, chosen.port))
         port = listening.getsockname()[1]
         bell = broker.choose(os.environ, data, stack)
-        environment = services.environment(chosen, port, data, bell.url)
+        environment = services.environment(chosen, port, data, bell.url) | mark
         print(f"Data in {data}, {bell.says}.", flush=True)
         if os.getuid() == 0:
             print("Running as root, which Replaybook does not need; an ordinary user is safer.", flush=True)

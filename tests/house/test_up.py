@@ -194,6 +194,15 @@ def test_what_is_killed_starts_again_and_nothing_outlives_the_supervisor(tmp_pat
         assert gone_within(tmp_path, 15)
 
 
+def test_what_cannot_act_on_the_death_of_the_supervisor_is_ended_by_force(tmp_path):
+    """A stopped process hears nothing but SIGKILL; one that is only starting may miss its parent's death."""
+    with trial.started(tmp_path) as started:
+        for words in ("gunicorn", "workers worker", "workers beat"):
+            os.kill(process_running(tmp_path, words), signal.SIGSTOP)
+        started.process.kill()
+        assert gone_within(tmp_path, 15)
+
+
 def report_of(started: trial.Trial, data: Path) -> dict:
     """Uploads a capture through the API and waits for its verdict."""
     command = [sys.executable, "manage.py", "token", "admin"]

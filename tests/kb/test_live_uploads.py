@@ -206,13 +206,21 @@ def test_a_server_that_can_write_no_more_says_so_in_one_sentence(town, media, ca
     The limit holds for the database's log as well, which grows with the tests before this one: it is wide.
     """
     full = Town(town.data, town.broker)
-    where = full.server()
+    try:
+        got = statuses_of_a_limited(full, tokens.make(cast.alice))
+    finally:
+        full.close()
+    assert got == [b"201", b"507", b"201"]
+    assert Capture.objects.count() == len(files_below(media)) == 2
+
+
+def statuses_of_a_limited(full: Town, token: str) -> list[bytes]:
+    """What a server answers whose files may have 40 MB, to a small, a large and a small capture."""
+    where, got = full.server(), []
     for pid in processes(full):
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (40_000_000, 40_000_000))
-    token = tokens.make(cast.alice)
-    for size, expected in ((1_000_000, b"201"), (50_000_000, b"507"), (1_000_000, b"201")):
+    for size in (1_000_000, 50_000_000, 1_000_000):
         body = PART + bytes(size) + END
-        got = answer(where, head("/api/captures", len(body), f"Authorization: Bearer {token}"), body)
-        assert got.split()[1] == expected
-    full.close()
-    assert Capture.objects.count() == len(files_below(media)) == 2
+        answered = answer(where, head("/api/captures", len(body), f"Authorization: Bearer {token}"), body)
+        got.append(answered.split()[1])
+    return got

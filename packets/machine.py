@@ -47,9 +47,7 @@ class Flow:
 
 
 _S = SIDE  # short names for the inner loop
-_PACKETS, _BYTES, _SYN, _SYN_ACK, _FIN, _RST = (
-    _S[n] for n in ("packets", "bytes", "syn", "syn_ack", "fin", "rst")
-)
+_SYN, _SYN_ACK, _FIN, _RST = (_S[n] for n in ("syn", "syn_ack", "fin", "rst"))
 _DATA, _PAYLOAD, _REPEATED, _KEEP, _ZERO = (
     _S[n] for n in ("data_segments", "payload", "repeated", "keepalives", "zero_windows")
 )
@@ -99,7 +97,7 @@ def _learn_bases(flow: Flow, side: int, flags: int, seq: int, ack: int) -> None:
     elif state[here] == _UNKNOWN and not flags & c.RST:  # a RST's number may be anyone's invention
         state[here] = (seq - 1) % _FULL
         state[side * WIDTH + NEXT] = 1
-    if flags & c.ACK and not flags & c.RST and state[there] == _UNKNOWN and flow.sides[other][_PACKETS] == 0:
+    if flags & c.ACK and not flags & c.RST and state[there] == _UNKNOWN:
         state[there] = (ack - 1) % _FULL
 
 

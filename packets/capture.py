@@ -59,26 +59,19 @@ class Capture:
 def read(path: Path | str, progress: Progress | None = None, limits: Limits | None = None) -> Capture:
     """Read a capture. Raises CaptureError, with one sentence, when the file is none; nothing else."""
     hosts, parts, types = Hosts(), [], dict[int, None]()
+
+    def tell(step: str, done: int, of: int, packets: int) -> None:
+        if progress:
+            progress({"step": step, "read": done, "of": of, "packets": packets, "connections": 0})
+
     with open_source(path, limits or Limits(known_links=links.KNOWN_LINK_TYPES)) as source:
         seen = 0
         for batch in source.batches():
             parts.append(decode.decode(batch, hosts, checksums=seen < CHECKED_PACKETS))
             types.update(dict.fromkeys(np.unique(batch.link_type).tolist()))
             seen += len(batch.offset)
-            if progress:
-                progress(
-                    {
-                        "step": "read",
-                        "read": source.bytes_read,
-                        "of": source.size,
-                        "packets": seen,
-                        "connections": 0,
-                    }
-                )
-        if progress:
-            progress(
-                {"step": "connect", "read": source.size, "of": source.size, "packets": seen, "connections": 0}
-            )
+            tell("read", source.bytes_read, source.size, seen)
+        tell("connect", source.size, source.size, seen)
         connected = connect(parts)
         return Capture(
             connected,

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from packets import links, network, transport
+from packets.checksums import tcp_checksums
 from packets.columns import NOT_IP, TCP, UDP
 from packets.hosts import Hosts
 from packets.links import ET_ARP, ET_IPV4, ET_IPV6, Layer
@@ -60,8 +61,6 @@ DECODED_DTYPE = np.dtype(
 
 def decode(batch: Batch, hosts: Hosts, *, checksums: bool) -> NDArray[np.void]:
     """Decode a batch into DECODED_DTYPE rows, in file order; addresses are entered into ``hosts``."""
-    from packets.checksums import tcp_checksums
-
     view = View(batch.data)
     start = batch.offset.astype(np.int64)
     captured = batch.captured.astype(np.int64) - np.minimum(batch.fcs, batch.captured)
@@ -104,10 +103,9 @@ def _fill(rows: NDArray[np.void], batch: Batch, layer: Layer, net: Network, t: T
 
 def _arp(view: View, rows: NDArray[np.void], some: Ints, at: Ints, hosts: Hosts) -> None:
     ipv4 = some[view.u16(at[some] + 2) == ET_IPV4]
-    four = np.full(len(ipv4), 4)
     rows["protocol"][ipv4] = ARP
-    rows["source"][ipv4] = hosts.enter_ipv4(four, view.block(at[ipv4] + 14, 4))
-    rows["target"][ipv4] = hosts.enter_ipv4(four, view.block(at[ipv4] + 24, 4))
+    rows["source"][ipv4] = hosts.enter_ipv4(view.block(at[ipv4] + 14, 4))
+    rows["target"][ipv4] = hosts.enter_ipv4(view.block(at[ipv4] + 24, 4))
     rows["flags"][ipv4] = 0
     rows["icmp_code"][ipv4] = view.u16(at[ipv4] + 6)  # ARP operation: 1 request, 2 reply
 
@@ -150,6 +148,3 @@ def _quoted_flow(
     rows["flow_source"][some] = endpoint(source, view.u16(at))
     rows["flow_target"][some] = endpoint(target, view.u16(at + 2))
     rows["quoted_seq"][some] = np.where(protocol == TCP, view.u32(at + 4), -1)
-
-
-__all__ = ["ARP", "DECODED_DTYPE", "ET_IPV6", "decode", "endpoint"]

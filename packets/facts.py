@@ -32,7 +32,6 @@ _SIDE_NAMES = (
     "last_window",  # bytes, scaled when the scale is known, as in the last segment that was no RST
 )
 SIDE = {name: at for at, name in enumerate(_SIDE_NAMES)}
-COMMON = {"client_side": 0}
 
 STATES = (
     "datagram",

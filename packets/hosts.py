@@ -21,13 +21,12 @@ class Hosts:
         """
         out = np.full(len(version), -1)
         four, six = np.flatnonzero(version == 4), np.flatnonzero(version == 6)
-        out[four] = self.enter_ipv4(version[four], address[four, 12:])
+        out[four] = self.enter_ipv4(address[four, 12:])
         out[six] = self._enter(address[six], 16)
         return out
 
-    def enter_ipv4(self, version: Ints, address: NDArray[np.uint8]) -> Ints:
+    def enter_ipv4(self, address: NDArray[np.uint8]) -> Ints:
         """The same for IPv4 addresses of shape (n, 4)."""
-        del version
         return self._enter(address, 4)
 
     def _enter(self, address: NDArray[np.uint8], size: int) -> Ints:

@@ -6,12 +6,9 @@ be compiled when that pays. It marks and counts; it judges nothing. Sequence ari
 3.4.
 """
 
-from collections.abc import Sequence
-
 from packets import columns as c
-from packets.facts import COMMON, SIDE
+from packets.facts import SIDE
 
-Ints = Sequence[int]
 _HALF, _FULL = 1 << 31, 1 << 32
 MOST_HOLES = 64  # gaps remembered per direction; a flow with more of them loses the oldest
 
@@ -20,30 +17,20 @@ BASE, NEXT, LAST_ACK, LAST_WINDOW, PROBED, WIDTH = 0, 1, 2, 3, 4, 5
 _UNKNOWN = -1
 
 
-class Flow:
-    """State while the packets of one connection go by; ``facts`` are the numbers that remain."""
+# Facts that start as "there is none"; the others count from 0.
+_NONE_YET = {"fin_seq", "mss", "wscale", "last", "max_ack", "last_window"}
+_START = [-1 if name in _NONE_YET or name.startswith("first_") else 0 for name in SIDE]
 
-    __slots__ = ("common", "holes", "sides", "state")
+
+class Flow:
+    """State while the packets of one connection go by; ``sides`` are the facts that remain."""
+
+    __slots__ = ("holes", "sides", "state")
 
     def __init__(self) -> None:
         self.state = [_UNKNOWN] * (2 * WIDTH)
         self.holes: list[list[tuple[int, int]]] = [[], []]
-        self.common = [-1] * len(COMMON)
-        self.sides = [[0] * len(SIDE), [0] * len(SIDE)]
-        for side in self.sides:
-            for name in (
-                "fin_seq",
-                "first_fin",
-                "first_rst",
-                "first_syn",
-                "first_syn_ack",
-                "mss",
-                "wscale",
-                "last",
-            ):
-                side[SIDE[name]] = -1
-            side[SIDE["max_ack"]] = -1
-            side[SIDE["last_window"]] = -1
+        self.sides = [_START.copy(), _START.copy()]
 
 
 _S = SIDE  # short names for the inner loop

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from packets import links
-from packets.columns import NOT_IP, TCP, UDP
-from packets.links import ET_IPV4, ET_IPV6, ET_NONE, Layer
+from packets.columns import NOT_IP, UDP
+from packets.links import ET_IPV4, ET_IPV6, Layer
 from packets.view import Positions, View
 
 IPIP, GRE, IN6, FRAGMENT = 4, 47, 41, 44
@@ -195,6 +195,3 @@ def _udp_tunnels(view: View, layer: Layer, net: Network, some: NDArray[np.int64]
     layer.at[geneve] = start + 8 + (view.u8(start) & 63) * 4
     _bridged(view, layer, geneve[layer.ethertype[geneve] == _TEB])
     return np.concatenate([vxlan, geneve])
-
-
-__all__ = ["ET_NONE", "IPIP", "TCP", "Network", "decode"]

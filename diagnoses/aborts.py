@@ -155,3 +155,13 @@ def closed_first(c: Connection, rst: np.void) -> bool:
 def harmless(c: Connection, rst: np.void) -> bool:
     """The RST comes after a FIN, and nothing was outstanding: nobody lost anything."""
     return closed_first(c, rst) and outstanding(c, rst) == 0
+
+
+def was_open(c: Connection) -> bool:
+    """The connection was open when the RST came."""
+    return bool(candidates(c.record))
+
+
+def did_harm(c: Connection) -> bool:
+    """The RST took something away: data was outstanding, or no FIN had passed before."""
+    return not harmless(c, first_abort(c).rst)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnoses import timers
-from diagnoses.aborts import Abort
+from diagnoses.aborts import Abort, first_abort
 from diagnoses.case import NS, Connection, End
 from packets.columns import KEEPALIVE_SHAPED, RST, SEEN_TWICE
 
@@ -140,3 +140,8 @@ def unanswered_repeats(abort: Abort) -> int:
 def own_timeout(abort: Abort) -> bool:
     """The sender of the RST had been probing or repeating without an answer: it gave up by itself."""
     return failed_run(abort.connection, abort.sender) is not None or unanswered_repeats(abort) >= FEWEST
+
+
+def no_own_timeout(c: Connection) -> bool:
+    """The RST is not the end of its sender's own probing or repeating."""
+    return not own_timeout(first_abort(c))

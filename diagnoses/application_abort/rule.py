@@ -13,19 +13,14 @@ Holds when all of these are true:
 Supersedes keepalive and clean_close.
 """
 
-from diagnoses import aborts
+from diagnoses import aborts, probing
 from diagnoses.aborts import Abort
 from diagnoses.case import Connection
 from diagnoses.finding import Finding, Rejected, Severity, say
-from diagnoses.probing import own_timeout
 
 CODE = "application_abort"
 SUPERSEDES = ("keepalive", "clean_close")
 candidates = aborts.candidates
-
-
-def was_open(c: Connection) -> bool:
-    return bool(aborts.candidates(c.record))
 
 
 def sent_by_host(c: Connection) -> bool:
@@ -36,15 +31,7 @@ def made_by_holder(c: Connection) -> bool:
     return aborts.first_abort(c).ruling.reset.has_ack
 
 
-def did_harm(c: Connection) -> bool:
-    return not aborts.harmless(c, aborts.first_abort(c).rst)
-
-
-def no_own_timeout(c: Connection) -> bool:
-    return not own_timeout(aborts.first_abort(c))
-
-
-CONDITIONS = (was_open, sent_by_host, made_by_holder, did_harm, no_own_timeout)
+CONDITIONS = (aborts.was_open, sent_by_host, made_by_holder, aborts.did_harm, probing.no_own_timeout)
 
 
 def find(c: Connection) -> Finding:

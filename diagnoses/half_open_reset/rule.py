@@ -22,10 +22,6 @@ SUPERSEDES = ("keepalive", "clean_close")
 candidates = aborts.candidates
 
 
-def was_open(c: Connection) -> bool:
-    return bool(aborts.candidates(c.record))
-
-
 def sent_by_host(c: Connection) -> bool:
     return aborts.first_abort(c).ruling.sender == "host"
 
@@ -39,11 +35,7 @@ def not_closed_before(c: Connection) -> bool:
     return not aborts.first_abort(c).closed_before
 
 
-def did_harm(c: Connection) -> bool:
-    return not aborts.harmless(c, aborts.first_abort(c).rst)
-
-
-CONDITIONS = (was_open, sent_by_host, knows_no_connection, not_closed_before, did_harm)
+CONDITIONS = (aborts.was_open, sent_by_host, knows_no_connection, not_closed_before, aborts.did_harm)
 
 
 def find(c: Connection) -> Finding:

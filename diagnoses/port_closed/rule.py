@@ -19,16 +19,12 @@ SUPERSEDES: tuple[str, ...] = ()
 candidates = refusal.candidates
 
 
-def rst_answers_syn(c: Connection) -> bool:
-    return refusal.answers_syn(c)
-
-
 def sent_by_host(c: Connection) -> bool:
     found = refusal.weigh(c)
     return found.ruling.sender == "host" or (found.ruling.reason == "no_baseline" and found.nearby != "")
 
 
-CONDITIONS = (rst_answers_syn, sent_by_host)
+CONDITIONS = (refusal.answers_syn, sent_by_host)
 
 
 def find(c: Connection) -> Finding:

@@ -19,15 +19,11 @@ SUPERSEDES: tuple[str, ...] = ()
 candidates = refusal.candidates
 
 
-def rst_answers_syn(c: Connection) -> bool:
-    return refusal.answers_syn(c)
-
-
 def sent_on_path(c: Connection) -> bool:
     return refusal.weigh(c).ruling.sender == "path"
 
 
-CONDITIONS = (rst_answers_syn, sent_on_path)
+CONDITIONS = (refusal.answers_syn, sent_on_path)
 
 
 def find(c: Connection) -> Finding:

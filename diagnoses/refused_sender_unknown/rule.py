@@ -20,10 +20,6 @@ SUPERSEDES: tuple[str, ...] = ()
 candidates = refusal.candidates
 
 
-def rst_answers_syn(c: Connection) -> bool:
-    return refusal.answers_syn(c)
-
-
 def sender_open(c: Connection) -> bool:
     return refusal.weigh(c).ruling.sender == "unknown"
 
@@ -33,7 +29,7 @@ def not_nearby(c: Connection) -> bool:
     return not (found.ruling.reason == "no_baseline" and found.nearby != "")
 
 
-CONDITIONS = (rst_answers_syn, sender_open, not_nearby)
+CONDITIONS = (refusal.answers_syn, sender_open, not_nearby)
 
 
 def find(c: Connection) -> Finding:

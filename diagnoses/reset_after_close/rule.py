@@ -19,10 +19,6 @@ SUPERSEDES = ("clean_close", "keepalive")
 candidates = aborts.candidates
 
 
-def was_open(c: Connection) -> bool:
-    return bool(aborts.candidates(c.record))
-
-
 def closed_before(c: Connection) -> bool:
     return aborts.closed_first(c, aborts.first_abort(c).rst)
 
@@ -31,7 +27,7 @@ def all_acknowledged(c: Connection) -> bool:
     return aborts.first_abort(c).all_acknowledged
 
 
-CONDITIONS = (was_open, closed_before, all_acknowledged)
+CONDITIONS = (aborts.was_open, closed_before, all_acknowledged)
 
 
 def find(c: Connection) -> Finding:

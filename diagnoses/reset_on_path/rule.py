@@ -20,19 +20,11 @@ SUPERSEDES = ("keepalive", "clean_close")
 candidates = aborts.candidates
 
 
-def was_open(c: Connection) -> bool:
-    return bool(aborts.candidates(c.record))
-
-
 def sent_on_path(c: Connection) -> bool:
     return aborts.first_abort(c).ruling.sender == "path"
 
 
-def did_harm(c: Connection) -> bool:
-    return not aborts.harmless(c, aborts.first_abort(c).rst)
-
-
-CONDITIONS = (was_open, sent_on_path, did_harm)
+CONDITIONS = (aborts.was_open, sent_on_path, aborts.did_harm)
 
 
 def find(c: Connection) -> Finding:

@@ -12,37 +12,24 @@ Holds when all of these are true:
 Supersedes nothing.
 """
 
-from diagnoses import aborts
+from diagnoses import aborts, probing
 from diagnoses.case import Connection
 from diagnoses.finding import Finding, Rejected, say
-from diagnoses.probing import own_timeout
 
 CODE = "reset_sender_unknown"
 SUPERSEDES: tuple[str, ...] = ()
 candidates = aborts.candidates
 
 
-def was_open(c: Connection) -> bool:
-    return bool(aborts.candidates(c.record))
-
-
 def sender_open(c: Connection) -> bool:
     return aborts.first_abort(c).ruling.sender == "unknown"
-
-
-def did_harm(c: Connection) -> bool:
-    return not aborts.harmless(c, aborts.first_abort(c).rst)
-
-
-def no_own_timeout(c: Connection) -> bool:
-    return not own_timeout(aborts.first_abort(c))
 
 
 def not_closed_before(c: Connection) -> bool:
     return not aborts.first_abort(c).closed_before
 
 
-CONDITIONS = (was_open, sender_open, did_harm, no_own_timeout, not_closed_before)
+CONDITIONS = (aborts.was_open, sender_open, aborts.did_harm, probing.no_own_timeout, not_closed_before)
 
 
 def find(c: Connection) -> Finding:

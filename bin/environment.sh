@@ -108,3 +108,10 @@ make_environment() {
         }
     ) 9> "$root/.venv.lock" || exit 1
 }
+
+# The part of the reader that is compiled for this processor, where it is missing or outdated. Without it captures are
+# read all the same, only more slowly.
+make_kernel() {
+    (cd "$root" && "$venv/bin/python" -m packets.compiled < /dev/null) \
+        || say "The reader could not be compiled: captures are read without it, more slowly."
+}

@@ -10,9 +10,14 @@ import json
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from packets.errors import CaptureError
+
+if TYPE_CHECKING:
+    from packets.capture import Capture
 
 PROGRESS_S = 0.25  # seconds between two progress lines
 
@@ -37,17 +42,61 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
 
 
 class Progress:
-    """Prints one JSON object a line, a few times a second; the last one of a step always."""
+    """Tells now and then how far the reading is, and what the recording shows; of connections at the end."""
 
-    def __init__(self) -> None:
-        self._next, self._last_step = 0.0, ""
+    def __init__(self, show: Callable[[dict[str, object]], None]) -> None:
+        self._show, self._next, self._last_step = show, time.monotonic() + PROGRESS_S, "read"
 
-    def __call__(self, state: dict[str, object]) -> None:
-        """Print where the analysis stands, unless it did a moment ago."""
-        now = time.monotonic()
-        if now >= self._next or state["step"] != self._last_step:
-            self._next, self._last_step = now + PROGRESS_S, str(state["step"])
-            print(json.dumps(state), flush=True)
+    def __call__(self, step: str, capture: "Capture") -> None:
+        """Tell, unless it was told a moment ago; the beginning of a step always."""
+        if time.monotonic() < self._next and step == self._last_step:
+            return
+        self._last_step = step
+        self._show(
+            {
+                "step": step,
+                "read": capture.bytes_read,
+                "of": capture.size,
+                "packets": capture.packet_count,
+                "connections": capture.connections,
+                "quality": provisional(capture),
+            }
+        )
+        self._next = time.monotonic() + PROGRESS_S
+
+
+def provisional(capture: "Capture") -> list[str]:
+    """Codes about the recording that hold for what was read so far."""
+    from diagnoses.case import Case
+    from diagnoses.registry import QUALITY
+
+    case = Case(capture)
+    return [rule.CODE for rule in QUALITY if all(holds(case) for holds in rule.CONDITIONS)]
+
+
+def as_line(state: dict[str, object]) -> None:
+    """One JSON object a line, for the program that watches."""
+    print(json.dumps(state), flush=True)
+
+
+def on_terminal(lang: str) -> Callable[[dict[str, object]], None]:
+    """One line that is written over, for a person who waits."""
+
+    def show(state: dict[str, object]) -> None:
+        words = _WAITING[lang].format(**state)
+        quality = ", ".join(cast(list[str], state["quality"]))
+        line = words + (f" ({_PROVISIONAL[lang]}: {quality})" if quality else "")
+        sys.stderr.write(f"\r\x1b[K{line}")
+        sys.stderr.flush()
+
+    return show
+
+
+_WAITING = {
+    "en": "{packets:,} packets, {connections:,} connections read",
+    "ja": "{packets:,} パケット、{connections:,} 接続を読み取りました",
+}
+_PROVISIONAL = {"en": "provisional", "ja": "暫定"}
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -73,20 +122,29 @@ def run(options: argparse.Namespace) -> None:
     from diagnoses.objects import json_pieces
     from packets.capture import read
 
-    tell = Progress() if options.into else None
+    tell = watcher(options)
     capture = read(options.capture, tell)
-    done = {"read": 1, "of": 1, "packets": len(capture.packets), "connections": len(capture.table)}
     if tell:
-        tell(done | {"step": "diagnose"})
+        tell("diagnose", capture)
     verdicts = judge(Case(capture))
-    if tell:
-        tell(done | {"step": "write"})
+    if options.into:
+        Progress(as_line)("write", capture)
         parts.write(options.into, capture, verdicts)
-    elif options.json:
+        return
+    if tell:
+        sys.stderr.write("\r\x1b[K")
+    if options.json:
         sys.stdout.writelines(json_pieces(capture, verdicts, options.lang))
         sys.stdout.write("\n")
     else:
         sys.stdout.writelines(line + "\n" for line in plain.lines(capture, verdicts, options.lang))
+
+
+def watcher(options: argparse.Namespace) -> Progress | None:
+    """Who wants to know how far it is: the program that gave a folder, or the person at a terminal."""
+    if options.into:
+        return Progress(as_line)
+    return Progress(on_terminal(options.lang)) if sys.stderr.isatty() else None
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from diagnoses.case import NS, Connection, End
 from diagnoses.finding import Culprit, Kind, Value
 from diagnoses.reset_court import Ruling, first_reset, rule
 from packets.columns import FIN, RST
+from packets.table import Table
 
 # A pause from which on a firewall's idle timeout is worth a word; shorter ones are somebody thinking.
 IDLE_S = 3.0
@@ -33,9 +34,7 @@ class Abort:
     @property
     def closed_before(self) -> bool:
         """The sender had sent its FIN."""
-        return self.sender.first_fin >= 0 and self.connection.frame(self.sender.first_fin) < int(
-            self.rst["frame"]
-        )
+        return self.sender.first_fin >= 0 and self.sender.first_fin < int(self.rst["frame"])
 
     @property
     def all_acknowledged(self) -> bool:
@@ -92,7 +91,7 @@ class Abort:
         return Culprit(kind, self.sender.address, self.connection.hops_to(self.sender))
 
 
-def candidates(table: NDArray[np.void]) -> NDArray[np.bool_]:
+def candidates(table: Table) -> NDArray[np.bool_]:
     """Connections that were open and saw a RST."""
     reset = (table["client_rst"] > 0) | (table["server_rst"] > 0)
     # A SYN-ACK alone opens nothing: scanners and health checks answer it with a RST.
@@ -159,7 +158,7 @@ def harmless(c: Connection, rst: np.void) -> bool:
 
 def was_open(c: Connection) -> bool:
     """The connection was open when the RST came."""
-    return bool(candidates(c.record))
+    return bool(candidates(c.record.table)[0])
 
 
 def did_harm(c: Connection) -> bool:

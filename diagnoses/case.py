@@ -2,9 +2,8 @@
 hosts.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -13,13 +12,15 @@ from numpy.typing import NDArray
 
 from packets import facts, ttl
 from packets.capture import Capture
-from packets.columns import COPY, RST, TCP
-from packets.decode import ARP
+from packets.columns import COPY, TCP
+from packets.kernel import hosts
+from packets.table import Record, Table
 from packets.ttl import Track, hops
 from packets.vantage import Place, place
 
 NS = 1_000_000_000
 Known = TypeVar("Known")
+Candidates = Callable[[Table], NDArray[np.bool_]]  # mask over a stretch of the table of connections
 
 
 class End:
@@ -50,15 +51,14 @@ class End:
     @property
     def track(self) -> Track:
         """The TTLs of this host's packets in the whole capture, RSTs left out."""
-        return self._connection.case.tracks[self.host]
+        return self._connection.case.track(self.host)
 
 
 class Connection:
     """One connection of the capture."""
 
-    def __init__(self, case: "Case", number: int) -> None:
-        self.case, self.number = case, number
-        self.record = case.capture.table[number]
+    def __init__(self, case: "Case", number: int, record: Record) -> None:
+        self.case, self.number, self.record = case, number, record
         self.client, self.server = End(self, "client"), End(self, "server")
         self.state = int(self.record["state"])
         self._known: dict[object, Any] = {}
@@ -71,32 +71,24 @@ class Connection:
         return known
 
     @cached_property
-    def _span(self) -> slice:
-        return slice(int(self.record["first_row"]), int(self.record["first_row"] + self.record["rows"]))
-
-    @cached_property
     def rows(self) -> NDArray[np.void]:
-        """All its packets in order, ICMP errors about it included (PACKET_DTYPE)."""
-        return self.case.capture.packets[self._span]
-
-    @cached_property
-    def raw(self) -> NDArray[np.void]:
-        """The same packets as decoded (DECODED_DTYPE), aligned with ``rows``."""
-        return self.case.capture.raw[self._span]
+        """Its packets in order, ICMP errors about it included (PACKET_DTYPE); of very many, those that tell
+        most.
+        """
+        return self.case.capture.packets_of(self.number)
 
     @cached_property
     def segments(self) -> NDArray[np.void]:
         """Its TCP segments in order, copies left out."""
         return self.rows[(self.rows["protocol"] == TCP) & ((self.rows["marks"] & COPY) == 0)]
 
-    def row(self, number: int) -> np.void:
-        """A packet by its row number in the capture's table (the "row" facts)."""
-        found: np.void = self.case.capture.packets[number]
+    def row(self, frame: int) -> np.void:
+        """Its packet with a frame number. LookupError when it is not among its rows."""
+        at = int(np.searchsorted(self.rows["frame"], frame))
+        if at == len(self.rows) or self.rows["frame"][at] != frame:
+            raise LookupError(f"frame {frame} is no packet of connection {self.number}")
+        found: np.void = self.rows[at]
         return found
-
-    def frame(self, number: int) -> int:
-        """The frame number of a "row" fact."""
-        return int(self.row(number)["frame"])
 
     def peer(self, end: End) -> End:
         """The other end."""
@@ -124,48 +116,45 @@ class Case:
     """One capture, seen with a rule's eyes."""
 
     capture: Capture
+    _tracks: dict[int, Track] = field(default_factory=dict)
 
-    @cached_property
-    def tracks(self) -> list[Track]:
-        """TTL track of each host number."""
-        return ttl.tracks(self.capture.packets, self.capture.addresses)
+    def track(self, host: int) -> Track:
+        """TTL track of a host number."""
+        if host not in self._tracks:
+            self._tracks[host] = self.capture.track(host)
+        return self._tracks[host]
 
-    @cached_property
-    def resets(self) -> Counter[tuple[int, int]]:
-        """How many RSTs name a host and arrive with a TTL: (host number, TTL) to count, no copies."""
-        rows = self.capture.packets
-        rows = rows[((rows["flags"] & RST) != 0) & (rows["protocol"] == TCP) & ((rows["marks"] & COPY) == 0)]
-        return Counter(zip(rows["source"].tolist(), rows["ttl"].tolist(), strict=True))
+    def resets(self, host: int, ttl_: int) -> int:
+        """How many RSTs name a host and arrive with a TTL, no copies."""
+        return ttl.resets(self.capture.hosts[host]).get(ttl_, 0)
 
-    @cached_property
+    @property
     def last_ns(self) -> int:
         """Time of the last packet of the capture."""
-        times = self.capture.packets["time_ns"]
-        return int(times.max()) if len(times) else 0
+        return self.capture.last_ns
 
-    @cached_property
-    def _arp_cards(self) -> dict[int, set[int]]:
-        """MAC addresses from which each host spoke ARP."""
-        rows = self.capture.raw[self.capture.raw["protocol"] == ARP]
-        cards: dict[int, set[int]] = {}
-        for host, mac in set(zip(rows["source"].tolist(), rows["mac"].tolist(), strict=True)):
-            cards.setdefault(host, set()).add(mac)
-        return cards
-
-    def on_link(self, connection: Connection, row: np.void) -> bool:
+    def on_link(self, row: np.void) -> bool:
         """The packet left the one network card that ARP names for its sender: no router stands between."""
-        at = int(np.argmax(connection.rows["frame"] == row["frame"]))
-        mac = int(connection.raw["mac"][at])
-        return mac >= 0 and self._arp_cards.get(int(row["source"])) == {mac}
+        card = int(self.capture.hosts[int(row["source"]), hosts.ARP_MAC])
+        return card > 0 and int(row["mac"]) == card - 1
 
-    def connections(self, mask: NDArray[np.bool_]) -> Iterator[Connection]:
+    def connections(self, candidates: Candidates) -> Iterator[Connection]:
         """The connections that a rule's candidates name."""
-        for number in np.flatnonzero(mask):
-            yield self.connection(int(number))
+        for table in self.capture.stretches():
+            for at in np.flatnonzero(candidates(table)).tolist():
+                yield self.among(table, at)
+
+    def count(self, candidates: Candidates) -> int:
+        """How many connections the candidates name."""
+        return sum(int(candidates(table).sum()) for table in self.capture.stretches())
+
+    def among(self, table: Table, at: int) -> Connection:
+        """A connection by its place in a stretch of the table."""
+        return Connection(self, table.first + at, table.record(at))
 
     def connection(self, number: int) -> Connection:
         """A connection by its id."""
-        return Connection(self, number)
+        return Connection(self, number, self.capture.record(number))
 
 
 def endpoint_text(address: str, port: int) -> str:

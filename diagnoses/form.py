@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from diagnoses.case import Case, Connection
 from diagnoses.finding import Finding
+from packets.table import Table
 
 
 class QualityRule(Protocol):
@@ -46,8 +47,8 @@ class ConnectionRule(Protocol):
         """One for each bullet of the rule's docstring, in the same order."""
         ...
 
-    def candidates(self, table: NDArray[np.void], /) -> NDArray[np.bool_]:
-        """Mask over TABLE_DTYPE rows."""
+    def candidates(self, table: Table, /) -> NDArray[np.bool_]:
+        """Mask over a stretch of the table of connections."""
         ...
 
     def find(self, c: Connection, /) -> Finding:

@@ -38,17 +38,17 @@ _MORE = {
 
 def headline(capture: Capture, verdicts: Verdicts) -> Headline:
     """Choose and word the headline in all languages."""
-    if not len(capture.packets):
+    if not capture.packet_count:
         return Headline(dict(_EMPTY), "none")
     first = verdicts.findings[0] if verdicts.findings else None
-    if first is None or (first.severity == "info" and len(capture.table) > 1):
+    if first is None or (first.severity == "info" and capture.connections > 1):
         return _calm(capture, verdicts)
     return Headline({lang: _with_count(first, verdicts, lang) for lang in LANGUAGES}, first.severity)
 
 
 def _calm(capture: Capture, verdicts: Verdicts) -> Headline:
-    judged = sum(severity == "info" for _, severity in verdicts.primary.values())
-    silent = len(capture.table) - judged
+    judged = verdicts.healthy
+    silent = capture.connections - judged
     words = _HEALTHY if not silent and judged else _NOTHING
     return Headline(
         {lang: words[lang].format(judged=judged, silent=silent) for lang in LANGUAGES},
@@ -57,6 +57,6 @@ def _calm(capture: Capture, verdicts: Verdicts) -> Headline:
 
 
 def _with_count(first: Finding, verdicts: Verdicts, language: str) -> str:
-    same = sum(code == first.code for code, _ in verdicts.primary.values())
+    same = verdicts.counts.get(first.code, 0)
     more = _MORE[language].format(count=same) if same > 1 else ""
     return render(first.code, first.title, language) + more

@@ -2,51 +2,101 @@
 folded away.
 """
 
+from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from diagnoses.case import Case, Connection
-from diagnoses.finding import Finding
+from diagnoses.finding import SEVERITIES, Finding
 from diagnoses.form import ConnectionRule
 from diagnoses.registry import CODES, CONNECTIONS, QUALITY
+from packets.table import Table
+
+# Findings kept of one code: beyond them a connection has its verdict, but no words of its own. A port scan of
+# a whole network is one story, not a million.
+MOST_OF_A_CODE = 5_000
+_NONE = -1
 
 
 @dataclass(frozen=True)
 class Verdicts:
-    """What was concluded about a capture."""
+    """What was concluded about a capture. ``codes`` and ``severities``: one element a connection, index in
+    CODES and SEVERITIES, -1: no verdict.
+    """
 
     quality: tuple[Finding, ...]
     findings: tuple[Finding, ...]  # most important first
-    primary: dict[int, tuple[str, str]]  # connection to the code and severity of its verdict
+    codes: NDArray[np.int8]
+    severities: NDArray[np.int8]
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """How many connections have each verdict."""
+        numbers, counts = np.unique(self.codes[self.codes != _NONE], return_counts=True)
+        return {CODES[n]: c for n, c in zip(numbers.tolist(), counts.tolist(), strict=True)}
+
+    @property
+    def healthy(self) -> int:
+        """Connections whose verdict is that nothing is wrong."""
+        return int((self.severities == SEVERITIES.index("info")).sum())
+
+
+class _Bench:
+    """Judges stretch after stretch of the table of connections."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.codes = np.full(case.capture.connections, _NONE, np.int8)
+        self.severities = np.full(case.capture.connections, _NONE, np.int8)
+        self.findings: list[Finding] = []
+        self._told: Counter[str] = Counter()
+
+    def judge(self, table: Table) -> None:
+        """Give each connection of the stretch its verdict."""
+        masks = [rule.candidates(table) for rule in CONNECTIONS]
+        for rule, mask in zip(CONNECTIONS, masks, strict=True):
+            self._leave_out(rule, mask, table.first)
+        for at in np.flatnonzero(np.logical_or.reduce(masks)).tolist():
+            rules = [rule for rule, mask in zip(CONNECTIONS, masks, strict=True) if mask[at]]
+            connection = self.case.among(table, at)
+            found = [finding for rule in rules if (finding := _apply(rule, connection))]
+            if found:
+                self._keep(connection.number, _without_symptoms(found))
+
+    def _leave_out(self, rule: ConnectionRule, mask: NDArray[np.bool_], first: int) -> None:
+        """Healthy connections beyond the first ones of their kind: they keep the verdict, without a
+        finding.
+        """
+        most = getattr(rule, "MOST_FINDINGS", None)
+        if most is None:
+            return
+        named = np.flatnonzero(mask)
+        beyond = named[max(most - self._told[rule.CODE], 0) :]
+        self._told[rule.CODE] += len(named) - len(beyond)
+        mask[beyond] = False
+        self.codes[first + beyond] = CODES.index(rule.CODE)
+        self.severities[first + beyond] = SEVERITIES.index("info")
+
+    def _keep(self, number: int, found: list[Finding]) -> None:
+        primary = min(found, key=_order)
+        self.codes[number] = CODES.index(primary.code)
+        self.severities[number] = SEVERITIES.index(primary.severity)
+        for finding in found:
+            if self._told["finding " + finding.code] < MOST_OF_A_CODE:
+                self._told["finding " + finding.code] += 1
+                self.findings.append(finding)
 
 
 def judge(case: Case) -> Verdicts:
     """Judge a capture."""
     quality = tuple(rule.find(case) for rule in QUALITY if all(holds(case) for holds in rule.CONDITIONS))
-    masks = [rule.candidates(case.capture.table) for rule in CONNECTIONS]
-    untold = {
-        number: (rule.CODE, "info")
-        for rule, mask in zip(CONNECTIONS, masks, strict=True)
-        for number in _leave_out(rule, mask)
-    }
-    kept = {}
-    for connection in case.connections(np.logical_or.reduce(masks)):
-        rules = [rule for rule, mask in zip(CONNECTIONS, masks, strict=True) if mask[connection.number]]
-        found = [finding for rule in rules if (finding := _apply(rule, connection))]
-        if found:
-            kept[connection.number] = _without_symptoms(found)
-    primary = untold | {number: _primary(findings) for number, findings in kept.items()}
-    return Verdicts(quality, tuple(sorted((f for fs in kept.values() for f in fs), key=_order)), primary)
-
-
-def _leave_out(rule: ConnectionRule, mask: NDArray[np.bool_]) -> list[int]:
-    """Healthy connections beyond the first ones of their kind: they keep the verdict, without a finding."""
-    beyond: NDArray[np.int64] = np.flatnonzero(mask)[getattr(rule, "MOST_FINDINGS", len(mask)) :]
-    mask[beyond] = False
-    numbers: list[int] = beyond.tolist()
-    return numbers
+    bench = _Bench(case)
+    for table in case.capture.stretches():
+        bench.judge(table)
+    return Verdicts(quality, tuple(sorted(bench.findings, key=_order)), bench.codes, bench.severities)
 
 
 def _apply(rule: ConnectionRule, connection: Connection) -> Finding | None:
@@ -62,8 +112,3 @@ def _without_symptoms(findings: list[Finding]) -> list[Finding]:
 
 def _order(finding: Finding) -> tuple[int, int, int, int]:
     return (*finding.weight, CODES.index(finding.code), finding.frames[0])
-
-
-def _primary(findings: list[Finding]) -> tuple[str, str]:
-    first = min(findings, key=_order)
-    return first.code, first.severity

@@ -10,14 +10,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnoses.case import NS, endpoint_text
-from diagnoses.finding import Finding
+from diagnoses.case import NS
+from diagnoses.finding import SEVERITIES, Finding
 from diagnoses.judge import Verdicts
+from diagnoses.registry import CODES
 from diagnoses.words import join, render
 from packets import facts
 from packets.capture import Capture
 from packets.columns import CONNECTION_DTYPE, ICMP, ICMPV6, TCP, UDP
-from packets.decode import ARP
+from packets.kernel.network import ARP
+from packets.table import Table
 
 RULES = "1"  # version of the rules; raised whenever a verdict may change
 PROTOCOLS = {
@@ -73,8 +75,8 @@ def finding_object(finding: Finding, language: str) -> dict[str, Any]:
 def capture_object(capture: Capture, verdicts: Verdicts, language: str) -> dict[str, Any]:
     """The "capture" part."""
     return {
-        "packets": len(capture.packets),
-        "connections": len(capture.table),
+        "packets": capture.packet_count,
+        "connections": capture.connections,
         "first": rfc3339(capture.first_ns),
         "duration_s": round(capture.duration_ns / NS, 9),
         "link_types": capture.link_types,
@@ -83,45 +85,85 @@ def capture_object(capture: Capture, verdicts: Verdicts, language: str) -> dict[
     }
 
 
-def connections_table(capture: Capture, verdicts: Verdicts) -> NDArray[np.void]:
-    """CONNECTION_DTYPE rows, ordered by id."""
-    table = capture.table
-    out = np.zeros(len(table), CONNECTION_DTYPE)
-    out["id"] = np.arange(len(table))
-    for column in ("packets", "bytes", "first_row", "rows"):
-        out[column] = table[column]
-    out["first_ns"], out["duration_ns"] = table["first_ns"], table["last_ns"] - table["first_ns"]
-    out["protocol"] = [_protocol(p) for p in table["protocol"].tolist()]
-    out["state"] = [facts.STATES[s] for s in table["state"].tolist()]
-    for end in ("client", "server"):
-        out[end] = [
-            _end(capture, p, e) for p, e in zip(table["protocol"].tolist(), table[end].tolist(), strict=True)
+class Lines:
+    """The connections of a capture as the contract shows them, in stretches: there may be hundreds of
+    thousands.
+    """
+
+    def __init__(self, capture: Capture, verdicts: Verdicts) -> None:
+        self._capture, self._verdicts = capture, verdicts
+        self._names = [*CODES, ""]  # index -1: no verdict
+        self._hosts: dict[int, str] = {}
+
+    def stretches(self) -> Iterator[Table]:
+        """The table, a stretch at a time."""
+        return self._capture.stretches()
+
+    def ends(self, table: Table, end: str) -> list[str]:
+        """Endpoints as people write them: 192.0.2.1:443, [2001:db8::1]:443, or a bare address."""
+        protocols = table["protocol"].tolist()
+        return [
+            f"{self._host(e >> 16)}:{e & 0xFFFF}" if p in (TCP, UDP) else self._capture.addresses[e >> 16]
+            for p, e in zip(protocols, table[end].tolist(), strict=True)
         ]
-    for number, (code, severity) in verdicts.primary.items():
-        out["verdict"][number], out["severity"][number] = code, severity
-    return out
+
+    def _host(self, number: int) -> str:
+        """An address as it stands before a port (RFC 5952 section 6)."""
+        if number not in self._hosts:
+            address = self._capture.addresses[number]
+            self._hosts[number] = f"[{address}]" if ":" in address else address
+        return self._hosts[number]
+
+    def verdicts(self, table: Table) -> list[str]:
+        """Code of each connection's primary finding, empty: none."""
+        return [self._names[n] for n in self._verdicts.codes[table.first : table.first + len(table)].tolist()]
+
+    def json(self, table: Table) -> str:
+        """The objects of a stretch. All texts are addresses and codes: none needs to be escaped."""
+        columns = (
+            range(table.first, table.first + len(table)),
+            self.ends(table, "client"),
+            self.ends(table, "server"),
+            [_protocol(p) for p in table["protocol"].tolist()],
+            table["packets"].tolist(),
+            table["bytes"].tolist(),
+            [facts.STATES[s] for s in table["state"].tolist()],
+            [f'"{code}"' if code else "null" for code in self.verdicts(table)],
+        )
+        return ",\n".join([_OBJECT % values for values in zip(*columns, strict=True)])
+
+    def rows(self, table: Table) -> NDArray[np.void]:
+        """The same as CONNECTION_DTYPE rows."""
+        out = np.zeros(len(table), CONNECTION_DTYPE)
+        out["id"] = np.arange(table.first, table.first + len(table))
+        for column in ("packets", "bytes", "first_row", "rows", "first_ns"):
+            out[column] = table[column]
+        out["duration_ns"] = table["last_ns"] - table["first_ns"]
+        out["protocol"] = [_protocol(p) for p in table["protocol"].tolist()]
+        out["state"] = [facts.STATES[s] for s in table["state"].tolist()]
+        out["client"], out["server"] = self.ends(table, "client"), self.ends(table, "server")
+        out["verdict"] = self.verdicts(table)
+        severities = self._verdicts.severities[table.first : table.first + len(table)]
+        out["severity"] = np.array([*SEVERITIES, ""], "S8")[severities]
+        return out
+
+
+_OBJECT = (
+    '{"id": %d, "client": "%s", "server": "%s", "protocol": "%s", "packets": %d, "bytes": %d, "state": "%s", '
+    '"verdict": %s}'
+)
 
 
 def _protocol(number: int) -> str:
     return PROTOCOLS.get(number, f"ip-{number}")
 
 
-def _end(capture: Capture, protocol: int, endpoint: int) -> str:
-    address = capture.addresses[endpoint >> 16]
-    return endpoint_text(address, endpoint & 0xFFFF) if protocol in (TCP, UDP) else address
-
-
-def connection_objects(rows: NDArray[np.void]) -> Iterator[dict[str, Any]]:
-    """The "connections" part, one at a time: there may be hundreds of thousands."""
-    for row in rows:
-        yield {
-            "id": int(row["id"]),
-            **{name: row[name].decode() for name in ("client", "server", "protocol")},
-            "packets": int(row["packets"]),
-            "bytes": int(row["bytes"]),
-            "state": row["state"].decode(),
-            "verdict": row["verdict"].decode() or None,
-        }
+def connections_json(lines: Lines) -> Iterator[str]:
+    """The "connections" part, a stretch at a time."""
+    yield "["
+    for table in lines.stretches():
+        yield (",\n" if table.first else "\n") + lines.json(table)
+    yield "\n]"
 
 
 def json_list(objects: Iterator[dict[str, Any]]) -> Iterator[str]:
@@ -136,7 +178,7 @@ def json_pieces(capture: Capture, verdicts: Verdicts, language: str) -> Iterator
     """The whole report object as text, piece by piece."""
     yield '{"capture": ' + json.dumps(capture_object(capture, verdicts, language), ensure_ascii=False)
     yield ', "connections": '
-    yield from json_list(connection_objects(connections_table(capture, verdicts)))
+    yield from connections_json(Lines(capture, verdicts))
     yield ', "findings": '
     yield from json_list(finding_object(f, language) for f in verdicts.findings)
     yield "}"

@@ -6,34 +6,39 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from diagnoses.headline import headline
 from diagnoses.judge import Verdicts
 from diagnoses.objects import (
     RULES,
+    Lines,
     capture_object,
-    connection_objects,
-    connections_table,
+    connections_json,
     finding_object,
     json_list,
 )
 from diagnoses.words import LANGUAGES
 from packets.capture import Capture
+from packets.columns import CONNECTION_DTYPE, PACKET_DTYPE
+
+_PIECE = 131_072  # packets written at a time: 20 MB
 
 
 def write(folder: Path, capture: Capture, verdicts: Verdicts) -> None:
     """Write all pieces; ``folder`` exists."""
-    table = connections_table(capture, verdicts)
+    lines = Lines(capture, verdicts)
     for language in LANGUAGES:
         _json(folder / f"capture.{language}.json", capture_object(capture, verdicts, language))
         _text(
             folder / f"findings.{language}.json",
             json_list(finding_object(f, language) for f in verdicts.findings),
         )
-    _text(folder / "connections.json", json_list(connection_objects(table)))
-    np.save(folder / "connections.npy", table, allow_pickle=False)
-    np.save(folder / "packets.npy", capture.packets, allow_pickle=False)
-    _json(folder / "hosts.json", capture.addresses)
+    _text(folder / "connections.json", connections_json(lines))
+    connections = (lines.rows(table) for table in lines.stretches())
+    _rows(folder / "connections.npy", CONNECTION_DTYPE, capture.connections, connections)
+    _rows(folder / "packets.npy", PACKET_DTYPE, capture.packet_count, _packets(capture))
+    _json(folder / "hosts.json", list(capture.addresses))
     _json(folder / "summary.json", _summary(capture, verdicts))
 
 
@@ -46,6 +51,21 @@ def _summary(capture: Capture, verdicts: Verdicts) -> dict[str, Any]:
         "notes": [note.text for note in capture.notes],
         "lanes": {"first_ns": capture.first_ns, "duration_ns": capture.duration_ns},
     }
+
+
+def _packets(capture: Capture) -> Iterator[NDArray[np.void]]:
+    """All packets in the order of (connection, frame)."""
+    for first in range(0, capture.packet_count, _PIECE):
+        yield capture.packet_rows(first, min(first + _PIECE, capture.packet_count))
+
+
+def _rows(path: Path, dtype: np.dtype[Any], count: int, pieces: Iterator[NDArray[np.void]]) -> None:
+    """Write a table in the format of numpy.save without holding it whole."""
+    head = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": (count,)}
+    with path.open("wb") as out:
+        np.lib.format.write_array_header_1_0(out, head)
+        for piece in pieces:
+            out.write(piece.data)
 
 
 def _json(path: Path, value: object) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from diagnoses.headline import headline
 from diagnoses.judge import Verdicts
-from diagnoses.objects import connections_table, finding_object
+from diagnoses.objects import finding_object
 from packets.capture import Capture
 
 _MARKS = {"error": "✖", "warning": "▲", "note": "○", "info": "✔", "none": "–"}
@@ -39,8 +39,8 @@ def lines(capture: Capture, verdicts: Verdicts, language: str) -> Iterator[str]:
     words, first = _WORDS[language], headline(capture, verdicts)
     yield f"{_MARKS[first.severity]} {first.text[language]}"
     size = {
-        "packets": len(capture.packets),
-        "connections": len(capture.table),
+        "packets": capture.packet_count,
+        "connections": capture.connections,
         "seconds": capture.duration_ns / 1e9,
     }
     yield "  " + words["size"].format(**size)
@@ -73,9 +73,9 @@ def _finding(shown: dict[str, object], words: dict[str, str]) -> Iterator[str]:
 
 
 def _counts(capture: Capture, verdicts: Verdicts, words: dict[str, str]) -> Iterator[str]:
-    counts = Counter(
-        row.decode() or words["none"] for row in connections_table(capture, verdicts)["verdict"].tolist()
-    )
+    counts = Counter(verdicts.counts)
+    counts[words["none"]] = capture.connections - counts.total()
+    counts = +counts
     if counts:
         yield from ("", words["counts"])
     yield from (f"  {count} × {verdict}" for verdict, count in counts.most_common())

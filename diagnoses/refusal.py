@@ -13,6 +13,7 @@ from diagnoses.case import Connection, frames
 from diagnoses.finding import Value
 from diagnoses.reset_court import Ruling, first_reset, rule
 from packets.columns import RST, SYN
+from packets.table import Table
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Refusal:
         return found
 
 
-def candidates(table: NDArray[np.void]) -> NDArray[np.bool_]:
+def candidates(table: Table) -> NDArray[np.bool_]:
     """Connections in which the SYN was answered by a RST before anything else came from the server."""
     answered_first = (table["server_first_syn_ack"] < 0) | (
         table["server_first_rst"] < table["server_first_syn_ack"]
@@ -91,4 +92,4 @@ def _nearby(c: Connection, rst: np.void) -> Literal["", "same_host", "same_card"
     """Both ends are one host, or the RST left the network card that ARP names for the server's address."""
     if c.client.address == c.server.address or ipaddress.ip_address(c.server.address).is_loopback:
         return "same_host"
-    return "same_card" if c.case.on_link(c, rst) else ""
+    return "same_card" if c.case.on_link(rst) else ""

@@ -55,7 +55,7 @@ class Ruling:
 def first_reset(connection: Connection, end: End) -> Reset:
     """Facts of the first RST that ``end`` is said to have sent."""
     rst = end.rows[(end.rows["flags"] & RST) != 0][0]
-    alike = connection.case.resets[end.host, int(rst["ttl"])]
+    alike = connection.case.resets(end.host, int(rst["ttl"]))
     return describe(rst, end.rows, end.track, alike)
 
 

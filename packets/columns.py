@@ -12,6 +12,10 @@ FIN, SYN, RST, PSH, ACK, URG, ECE, CWR, AE = 1, 2, 4, 8, 16, 32, 64, 128, 256
 # Protocol numbers (IANA). ARP has none: 0 stands for "not IP".
 ICMP, TCP, UDP, ICMPV6, NOT_IP = 1, 6, 17, 58, 0
 
+# The link type of records that Wireshark numbers as frames though they hold no packet (pcapng custom blocks
+# and such): the registry of tcpdump.org ends far below.
+NO_LINK = 65_535
+
 # Marks: facts that the state machine found about one packet. Judgements use them, they judge nothing.
 SEEN_TWICE = 1 << 0  # every byte (or SYN/FIN) of this segment was seen before from the same side
 SEEN_PARTLY = 1 << 1  # some of its bytes were seen before
@@ -22,8 +26,15 @@ KEEPALIVE_SHAPED = 1 << 5  # length 0 or 1 at SND.NXT - 1, without SYN, FIN or R
 WINDOW_ZERO = 1 << 6  # advertises window 0, without SYN, FIN or RST
 FILLS_GAP = 1 << 7  # its bytes are new, but lie before the highest byte seen
 WINDOW_UPDATE = 1 << 8  # same ack, no data, another window
-COPY = 1 << 9  # the same packet was recorded a moment ago (same IP ID and fields; see packets/copies.py)
+COPY = 1 << 9  # the same packet was recorded a moment ago (same IP ID and fields; see kernel/copies.py)
 ANSWERS_KEEPALIVE = 1 << 10  # the pure ACK that answers a keepalive-shaped segment
+SEEN_ACKNOWLEDGED = 1 << 11  # with SEEN_TWICE: the other side had acknowledged all of it before
+PROBE_SHAPED = 1 << 12  # one byte at SND.NXT, while the other side's last window was 0 (BSD, Windows)
+WINDOW_FULL = 1 << 13  # its last byte is the last that the other side's window allows
+SACKS = 1 << 14  # carries SACK blocks (RFC 2018)
+REPORTS_TWICE = 1 << 15  # its first SACK block reports bytes received twice (D-SACK, RFC 2883)
+# The rare ones, which tell something wherever they stand in a long connection.
+MARKED = GAP_BEFORE | KEEPALIVE_SHAPED | PROBE_SHAPED | WINDOW_ZERO | SEEN_TWICE | SEEN_PARTLY | FILLS_GAP
 
 PACKET_DTYPE = np.dtype(
     [
@@ -45,6 +56,20 @@ PACKET_DTYPE = np.dtype(
         ("captured", "u4"),  # bytes of the frame in the file
         ("original", "u4"),  # bytes of the frame on the wire
         ("interface", "u2"),
+        ("mac", "i8"),  # of the sender, a 48-bit number; -1: none
+        ("vlan", "i2"),  # innermost VLAN id; -1: untagged
+        ("gap_ns", "i8"),  # since the packet before in its connection; -1: it is the first
+        (
+            "rtt_ns",
+            "i8",
+        ),  # an acknowledgement: since the segment that ends at its number was sent; -1: not told
+        ("repeat_ns", "i8"),  # a repeated segment: since the same bytes were sent last; -1: none, or not seen
+        (
+            "in_flight",
+            "i8",
+        ),  # a segment with data: bytes sent and not acknowledged, this one included; -1: not known
+        ("sack_left", "i8"),  # first SACK block, relative numbers of the other side; -1: none
+        ("sack_right", "i8"),
         ("icmp_type", "i2"),  # -1: not ICMP
         ("icmp_code", "i2"),
         ("source", "i4"),  # index of the sender's address in the list of hosts; -1: none

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from kb.streams import only_plain_files
+from packets import compiled
 from workers import reasons
 from workers.outcomes import LIMITS, Cancelled, Finished, Killed, Limits, Outcome, Refused
 
@@ -85,7 +86,13 @@ def readable() -> list[str]:
     paths = {sys.prefix, sys.base_prefix, sysconfig.get_path("stdlib"), os.path.realpath(sys.executable)}
     system = ["/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/dev/null", "/dev/urandom", "/proc/self"]
     rooms = [str(BASE / room) for room in ("packets", "diagnoses")]
-    return [*sorted(paths), *system, *rooms]
+    return [*sorted(paths), *system, *rooms, *compiled_kernel().values()]
+
+
+def compiled_kernel() -> dict[str, str]:
+    """The variable that names the folder of the compiled reader; nothing where there is none."""
+    kernel = compiled.find()
+    return {compiled.ENVIRONMENT: str(kernel.parent)} if kernel else {}
 
 
 def environment(into: Path) -> dict[str, str]:
@@ -99,7 +106,7 @@ def environment(into: Path) -> dict[str, str]:
         "PYTHONUNBUFFERED": "1",
         "OPENBLAS_NUM_THREADS": "1",  # or NumPy reserves address space for a thread per processor
         "OMP_NUM_THREADS": "1",
-    }
+    } | compiled_kernel()
 
 
 @dataclass

@@ -53,7 +53,8 @@ def limit(what: int, value: int, hard: int | None = None) -> None:
 def set_limits(limits: dict[str, int]) -> None:
     """Memory and output in bytes, time in seconds of CPU."""
     limit(resource.RLIMIT_CORE, 0)
-    limit(resource.RLIMIT_AS, limits["address_space"])
+    limit(resource.RLIMIT_DATA, limits["address_space"])  # private memory, mapped or not (Linux 4.7)
+    limit(resource.RLIMIT_AS, limits["mapped"])
     # The soft limit sends SIGXCPU, which ends the program and tells the caller why; the hard one is SIGKILL.
     limit(resource.RLIMIT_CPU, limits["cpu_s"], limits["cpu_s"] + 2)
     limit(resource.RLIMIT_FSIZE, limits["output"])

@@ -11,7 +11,8 @@ class Limits:
     """What one run may use. The resident set is judged; the address space stops a sudden jump."""
 
     resident: int = 1000 * MB  # bytes of anonymous memory
-    address_space: int = 2000 * MB  # bytes, RLIMIT_AS: NumPy reserves more than it touches
+    address_space: int = 2000 * MB  # bytes, RLIMIT_DATA: NumPy reserves more than it touches
+    mapped: int = 64_000 * MB  # bytes, RLIMIT_AS: tables of large captures are mapped files
     cpu_s: int = 1800  # seconds; 10 GB at 12 MB/s take 830
     wall_s: float = 3600.0
     output: int = 8000 * MB  # bytes of all files it writes

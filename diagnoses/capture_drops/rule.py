@@ -7,46 +7,53 @@ Holds when all of these are true:
 - they do not appear later either, so no retransmission explains them
 """
 
+from itertools import islice
+
 import numpy as np
 from numpy.typing import NDArray
 
 from diagnoses.case import Case, Connection
 from diagnoses.finding import Culprit, Finding, say
-from packets.columns import ACKS_UNSEEN, FILLS_GAP
+from packets.columns import ACKS_UNSEEN, GAP_BEFORE
+from packets.table import Table
 
 CODE = "capture_drops"
 MOST_SHOWN = 10  # frames named as evidence
 
 
-def _candidates(table: NDArray[np.void]) -> NDArray[np.bool_]:
+def two_sided(table: Table) -> NDArray[np.bool_]:
+    """Connections with packets of both sides."""
     found: NDArray[np.bool_] = (table["client_packets"] > 0) & (table["server_packets"] > 0)
     return found
 
 
-def _unseen(table: NDArray[np.void]) -> NDArray[np.bool_]:
-    found: NDArray[np.bool_] = _candidates(table) & (
-        table["client_acked_unseen"] + table["server_acked_unseen"] > 0
-    )
-    return found
+def unseen(table: Table) -> NDArray[np.bool_]:
+    """Connections in which bytes were acknowledged before they were seen, or without."""
+    holes = table["client_gaps"] + table["server_gaps"]
+    acked = table["client_acked_unseen"] + table["server_acked_unseen"]
+    return two_sided(table) & ((acked > 0) | ((holes > 0) & (missing(table) > 0)))
 
 
-def missing(c: Connection) -> int:
+def missing(table: Table) -> NDArray[np.int64]:
     """Bytes acknowledged and never captured."""
-    rows = c.segments
-    later = int(rows["length"][(rows["marks"] & FILLS_GAP) != 0].sum())
-    return max(c.client.acked_unseen + c.server.acked_unseen - later, 0)
+    return table["client_acked_missing"] + table["server_acked_missing"]
+
+
+def lost(table: Table) -> NDArray[np.bool_]:
+    """Connections of which the capture lost something."""
+    return unseen(table) & (missing(table) > 0)
 
 
 def both_directions(case: Case) -> bool:
-    return bool(_candidates(case.capture.table).any())
+    return next(case.connections(two_sided), None) is not None
 
 
 def acknowledged_unseen(case: Case) -> bool:
-    return bool(_unseen(case.capture.table).any())
+    return next(case.connections(unseen), None) is not None
 
 
 def never_filled(case: Case) -> bool:
-    return any(missing(c) for c in case.connections(_unseen(case.capture.table)))
+    return next(case.connections(lost), None) is not None
 
 
 CONDITIONS = (both_directions, acknowledged_unseen, never_filled)
@@ -54,20 +61,30 @@ CONDITIONS = (both_directions, acknowledged_unseen, never_filled)
 
 def find(case: Case) -> Finding:
     """The finding, once all conditions hold."""
-    found = [c for c in case.connections(_unseen(case.capture.table)) if missing(c)]
-    frames = [int(f) for c in found for f in c.segments["frame"][(c.segments["marks"] & ACKS_UNSEEN) != 0]]
-    shown, lost = sorted(frames)[:MOST_SHOWN], sum(missing(c) for c in found)
-    values = {"n": len(found), "lost": lost, "frames": shown}
+    count = case.count(lost)
+    bytes_lost = sum(int(missing(table)[lost(table)].sum()) for table in case.capture.stretches())
+    some = list(islice(case.connections(lost), MOST_SHOWN))
+    shown = sorted(frame for c in some for frame in _witnesses(c))[:MOST_SHOWN]
+    values = {"n": count, "lost": bytes_lost, "frames": shown}
     return Finding(
         CODE,
         "note",
         "certain",
-        found[0].number if len(found) == 1 else None,
+        some[0].number if count == 1 else None,
         (),
         tuple(shown),
         say("title", **values),
         (say("what", **values), say("consequence")),
         Culprit("capture"),
-        {"missing_bytes": lost, "connections": len(found)},
+        {"missing_bytes": bytes_lost, "connections": count},
         would_settle=say("settle"),
     )
+
+
+def _witnesses(c: Connection) -> list[int]:
+    """Frames that acknowledge what is missing; else those behind a gap."""
+    for mark in (ACKS_UNSEEN, GAP_BEFORE):
+        frames: list[int] = c.segments["frame"][(c.segments["marks"] & mark) != 0].tolist()
+        if frames:
+            return frames
+    return []

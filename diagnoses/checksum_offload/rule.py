@@ -19,28 +19,28 @@ CODE = "checksum_offload"
 MOST_SHOWN = 10  # frames named as evidence
 
 
-def _wrong(case: Case) -> NDArray[np.bool_]:
-    found: NDArray[np.bool_] = case.capture.raw["checksum"] == 0
-    return found
+def _wrong(case: Case) -> NDArray[np.void]:
+    return case.capture.recording.wrong_checksums
 
 
 def checksums_wrong(case: Case) -> bool:
-    return bool(_wrong(case).any())
+    return len(_wrong(case)) > 0
 
 
 def sent_here(case: Case) -> bool:
-    return bool(np.isin(case.capture.packets["ttl"][_wrong(case)], INITIAL).all())
+    return bool(np.isin(_wrong(case)["ttl"], INITIAL).all())
 
 
 def accepted(case: Case) -> bool:
-    rows = case.capture.packets[_wrong(case)]
-    carrying = rows[(rows["connection"] >= 0) & ((rows["length"] > 0) | ((rows["flags"] & 3) != 0))]
-    table, owner = case.capture.table, carrying["connection"]
-    packets = np.where(
-        carrying["from_client"], table["server_packets"][owner], table["client_packets"][owner]
-    )
-    answered = packets > 0
-    return not len(carrying) or bool(answered.any())
+    carrying = _wrong(case)[_wrong(case)["carries"]]
+    return not len(carrying) or any(_answered(case, row) for row in carrying)
+
+
+def _answered(case: Case, row: np.void) -> bool:
+    """The other side of the packet's connection is in the capture."""
+    record = case.capture.record(int(row["connection"]))
+    sender = "client" if int(row["side"]) == record.client_side else "server"
+    return record["server_packets" if sender == "client" else "client_packets"] > 0
 
 
 CONDITIONS = (checksums_wrong, sent_here, accepted)
@@ -48,9 +48,9 @@ CONDITIONS = (checksums_wrong, sent_here, accepted)
 
 def find(case: Case) -> Finding:
     """The finding, once all conditions hold."""
-    rows = case.capture.packets[_wrong(case)]
-    hosts = [case.capture.addresses[h] for h in np.unique(rows["source"])]
-    values = {"n": len(rows), "hosts": hosts, "frames": np.sort(rows["frame"])[:MOST_SHOWN].tolist()}
+    rows = _wrong(case)
+    hosts = [case.capture.addresses[int(h)] for h in np.unique(rows["source"])]
+    values = {"n": len(rows), "hosts": hosts, "frames": rows["frame"][:MOST_SHOWN].tolist()}
     return Finding(
         CODE,
         "note",

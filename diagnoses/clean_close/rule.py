@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from diagnoses.case import Connection
 from diagnoses.finding import Finding, say
+from packets.table import Table
 
 CODE = "clean_close"
 SUPERSEDES: tuple[str, ...] = ()
@@ -22,7 +23,7 @@ SUPERSEDES: tuple[str, ...] = ()
 MOST_FINDINGS = 50
 
 
-def candidates(table: NDArray[np.void]) -> NDArray[np.bool_]:
+def candidates(table: Table) -> NDArray[np.bool_]:
     """Connections that meet every condition: healthy ones are too many to look at one by one."""
     shaken = (table["client_syn"] > 0) & (table["server_syn_ack"] > 0) & (table["client_max_ack"] >= 1)
     closed = (table["client_fin_seq"] >= 0) & (table["server_fin_seq"] >= 0)
@@ -61,8 +62,7 @@ def find(c: Connection) -> Finding:
     # CLOSING).
     crossed = int(fins[passive.name]["ack"]) <= active.fin_seq
     trip = float(c.row(c.server.first_syn_ack)["time_ns"] - c.row(c.client.first_syn)["time_ns"]) / 1e9
-    shaken = c.client.rows[(c.client.rows["ack"] >= 1)][0]
-    evidence = [c.frame(c.client.first_syn), c.frame(c.server.first_syn_ack), int(shaken["frame"])]
+    evidence = [c.client.first_syn, c.server.first_syn_ack, c.client.first_ack]
     closing = [int(row["frame"]) for row in fins.values()]
     values = {
         "client": c.client.address,

@@ -8,26 +8,20 @@ Holds when all of these are true:
 - this is the rule in the capture or in a connection, not the exception
 """
 
-import numpy as np
-
 from diagnoses.case import Case
 from diagnoses.finding import Culprit, Finding, say
-from packets.columns import COPY
-from packets.copies import ENOUGH
+from packets.doubling import ENOUGH
 
 CODE = "duplicate_frames"
 MOST_SHOWN = 12  # frames named as evidence
 
 
 def copies_seen(case: Case) -> bool:
-    return bool((case.capture.packets["marks"] & COPY).any())
+    return bool(case.capture.recording.copies)
 
 
 def mostly(case: Case) -> bool:
-    return (
-        int(((case.capture.packets["marks"] & COPY) != 0).sum()) >= ENOUGH
-        or len(case.capture.packets) <= 2 * ENOUGH
-    )
+    return case.capture.recording.copies.count >= ENOUGH or case.capture.packet_count <= 2 * ENOUGH
 
 
 CONDITIONS = (copies_seen, mostly)
@@ -35,17 +29,17 @@ CONDITIONS = (copies_seen, mostly)
 
 def find(case: Case) -> Finding:
     """The finding, once all conditions hold."""
-    copies = np.sort(case.capture.packets["frame"][(case.capture.packets["marks"] & COPY) != 0])
-    values = {"n": len(copies), "packets": len(case.capture.packets), "frames": copies[:MOST_SHOWN].tolist()}
+    copies, packets = case.capture.recording.copies, case.capture.packet_count
+    values = {"n": copies.count, "packets": packets, "frames": list(copies.frames[:MOST_SHOWN])}
     return Finding(
         CODE,
         "note",
         "certain",
         None,
         (),
-        tuple(values["frames"]),
+        copies.frames[:MOST_SHOWN],
         say("title", **values),
         (say("what", **values), say("consequence")),
         Culprit("capture"),
-        {"copies": len(copies), "packets": len(case.capture.packets)},
+        {"copies": copies.count, "packets": packets},
     )

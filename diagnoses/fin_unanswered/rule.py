@@ -18,13 +18,14 @@ from diagnoses import timers
 from diagnoses.case import Connection, End, frames, gaps_s
 from diagnoses.finding import Culprit, Finding, Rejected, Value, say
 from packets.columns import FIN
+from packets.table import Table
 
 CODE = "fin_unanswered"
 SUPERSEDES = ("keepalive",)
 ENOUGH_FINS = 3  # the FIN and two repeats: a single repeat is everyday loss, soon answered
 
 
-def candidates(table: NDArray[np.void]) -> NDArray[np.bool_]:
+def candidates(table: Table) -> NDArray[np.bool_]:
     """Connections worth a look."""
     repeated = (table["client_fin"] >= ENOUGH_FINS) | (table["server_fin"] >= ENOUGH_FINS)
     found: NDArray[np.bool_] = repeated & (table["client_rst"] == 0) & (table["server_rst"] == 0)
@@ -49,7 +50,7 @@ def never_acknowledged(c: Connection) -> bool:
 
 
 def peer_silent(c: Connection) -> bool:
-    after = c.peer(closer(c)).rows["frame"] > c.frame(closer(c).first_fin)
+    after = c.peer(closer(c)).rows["frame"] > closer(c).first_fin
     return not bool(after.any())
 
 

@@ -17,6 +17,7 @@ from diagnoses.case import Connection
 from diagnoses.finding import Culprit, Finding, Rejected, say
 from packets import facts
 from packets.columns import ICMP, ICMPV6, SYN
+from packets.table import Table
 from packets.ttl import INITIAL, hops
 from packets.vantage import fresh
 
@@ -39,7 +40,7 @@ _REASONS_V6 = {0: "no_route", 1: "prohibited", 3: "host", 4: "port", 5: "prohibi
 ROUTER_GIVES_UP_S = 1.0
 
 
-def candidates(table: NDArray[np.void]) -> NDArray[np.bool_]:
+def candidates(table: Table) -> NDArray[np.bool_]:
     """Connections worth a look."""
     found: NDArray[np.bool_] = (table["state"] == facts.SYN_SENT) & (table["icmp_errors"] > 0)
     return found

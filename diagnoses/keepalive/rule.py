@@ -18,12 +18,13 @@ from diagnoses.case import Connection, End
 from diagnoses.finding import Finding, Rejected, say
 from diagnoses.probing import FEWEST, probes
 from packets.columns import KEEPALIVE_SHAPED
+from packets.table import Table
 
 CODE = "keepalive"
 SUPERSEDES: tuple[str, ...] = ()
 
 
-def candidates(table: NDArray[np.void]) -> NDArray[np.bool_]:
+def candidates(table: Table) -> NDArray[np.bool_]:
     """Connections worth a look."""
     found: NDArray[np.bool_] = (table["client_keepalives"] >= FEWEST) | (table["server_keepalives"] >= FEWEST)
     return found

@@ -19,12 +19,13 @@ from diagnoses import aborts
 from diagnoses.case import Connection, End
 from diagnoses.finding import Culprit, Finding, Rejected, say
 from diagnoses.probing import FEWEST, FailedRun, failed_run, probes
+from packets.table import Table
 
 CODE = "keepalive_failed"
 SUPERSEDES = ("application_abort", "reset_sender_unknown", "half_open_reset", "keepalive", "fin_unanswered")
 
 
-def candidates(table: NDArray[np.void]) -> NDArray[np.bool_]:
+def candidates(table: Table) -> NDArray[np.bool_]:
     """Connections worth a look."""
     client = (table["client_keepalives"] >= FEWEST) & (table["client_rst"] > 0)
     server = (table["server_keepalives"] >= FEWEST) & (table["server_rst"] > 0)
@@ -43,7 +44,7 @@ def probes_in_a_row(c: Connection) -> bool:
 
 def own_rst_follows(c: Connection) -> bool:
     last = probes(c, prober(c))[-1]
-    return c.frame(prober(c).first_rst) > last.frame
+    return prober(c).first_rst > last.frame
 
 
 def gave_up(c: Connection) -> bool:

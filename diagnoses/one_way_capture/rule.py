@@ -9,15 +9,16 @@ Holds when all of these are true:
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnoses.case import Case, Connection
+from diagnoses.case import Case
 from diagnoses.finding import Culprit, Finding, say
-from packets.columns import ACK, RST, TCP
+from packets.columns import TCP
+from packets.table import Table
 
 CODE = "one_way_capture"
 MOST_SHOWN = 10  # connections named as evidence
 
 
-def one_sided(table: NDArray[np.void]) -> NDArray[np.bool_]:
+def one_sided(table: Table) -> NDArray[np.bool_]:
     """Connections with packets of one side only."""
     found: NDArray[np.bool_] = (table["protocol"] == TCP) & (
         (table["client_packets"] == 0) != (table["server_packets"] == 0)
@@ -25,22 +26,20 @@ def one_sided(table: NDArray[np.void]) -> NDArray[np.bool_]:
     return found
 
 
-def _progress(c: Connection) -> bool:
-    acks = c.segments[((c.segments["flags"] & ACK) != 0) & ((c.segments["flags"] & RST) == 0)]
-    handshake = (c.client.syn > 0 and c.client.max_ack >= 1) or c.server.syn_ack > 0
-    return handshake or (len(acks) > 1 and int(acks["ack"].max()) > int(acks["ack"].min()))
-
-
-def _shown(case: Case) -> list[Connection]:
-    return [c for c in case.connections(one_sided(case.capture.table)) if _progress(c)]
+def spoken_to(table: Table) -> NDArray[np.bool_]:
+    """One-sided connections whose seen side acknowledges what the unseen one must have sent."""
+    handshake = ((table["client_syn"] > 0) & (table["client_max_ack"] >= 1)) | (table["server_syn_ack"] > 0)
+    # The first acknowledgement seen counts as 1: a higher one shows that the other side went on sending.
+    went_on = np.maximum(table["client_max_ack"], table["server_max_ack"]) > 1
+    return one_sided(table) & (handshake | went_on)
 
 
 def one_side_only(case: Case) -> bool:
-    return bool(one_sided(case.capture.table).any())
+    return next(case.connections(one_sided), None) is not None
 
 
 def other_side_spoke(case: Case) -> bool:
-    return any(_progress(c) for c in case.connections(one_sided(case.capture.table)))
+    return next(case.connections(spoken_to), None) is not None
 
 
 CONDITIONS = (one_side_only, other_side_spoke)
@@ -48,7 +47,7 @@ CONDITIONS = (one_side_only, other_side_spoke)
 
 def find(case: Case) -> Finding:
     """The finding, once all conditions hold."""
-    found = _shown(case)
+    found = list(case.connections(spoken_to))
     frames = [int(f) for c in found[:MOST_SHOWN] for f in c.segments["frame"][:3]]
     missing = sorted({(c.server if c.server.packets == 0 else c.client).address for c in found})
     values = {"n": len(found), "missing": missing, "frames": sorted(frames)}

@@ -33,7 +33,7 @@ CONDITIONS = (aborts.was_open, closed_before, all_acknowledged)
 def find(c: Connection) -> Finding:
     """The finding, once all conditions hold."""
     found = aborts.first_abort(c)
-    fins = tuple(c.frame(end.first_fin) for end in (c.client, c.server) if end.first_fin >= 0)
+    fins = tuple(end.first_fin for end in (c.client, c.server) if end.first_fin >= 0)
     values = found.values | {"fins": sorted(fins)}
     return Finding(
         CODE,

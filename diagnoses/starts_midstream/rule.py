@@ -6,18 +6,21 @@ Holds when all of these are true:
 - its first packets carry no SYN
 """
 
+from itertools import islice
+
 import numpy as np
 from numpy.typing import NDArray
 
 from diagnoses.case import Case
 from diagnoses.finding import Culprit, Finding, say
 from packets.columns import TCP
+from packets.table import Table
 
 CODE = "starts_midstream"
 MOST_SHOWN = 10  # connections named as evidence
 
 
-def begun_before(table: NDArray[np.void]) -> NDArray[np.bool_]:
+def begun_before(table: Table) -> NDArray[np.bool_]:
     """TCP connections without any SYN; a lone RST belongs to nothing and does not count."""
     no_syn = (
         table["client_syn"] + table["client_syn_ack"] + table["server_syn_ack"] + table["server_syn"]
@@ -28,11 +31,11 @@ def begun_before(table: NDArray[np.void]) -> NDArray[np.bool_]:
 
 
 def tcp_seen(case: Case) -> bool:
-    return bool((case.capture.table["protocol"] == TCP).any())
+    return case.capture.recording.protocols[TCP] > 0
 
 
 def no_syn(case: Case) -> bool:
-    return bool(begun_before(case.capture.table).any())
+    return next(case.connections(begun_before), None) is not None
 
 
 CONDITIONS = (tcp_seen, no_syn)
@@ -40,11 +43,9 @@ CONDITIONS = (tcp_seen, no_syn)
 
 def find(case: Case) -> Finding:
     """The finding, once all conditions hold."""
-    some = [
-        c for c, _ in zip(case.connections(begun_before(case.capture.table)), range(MOST_SHOWN), strict=False)
-    ]
-    count = int(begun_before(case.capture.table).sum())
-    frames = tuple(int(c.segments["frame"][0]) for c in some)
+    some = list(islice(case.connections(begun_before), MOST_SHOWN))
+    count = case.count(begun_before)
+    frames = tuple(c.record["first_frame"] for c in some)
     values = {"n": count, "frames": frames}
     return Finding(
         CODE,

@@ -18,6 +18,7 @@ from diagnoses.case import NS, Connection, frames, gaps_s
 from diagnoses.finding import Culprit, Finding, Rejected, Sentence, Value, say
 from packets import facts
 from packets.columns import SYN
+from packets.table import Table
 
 CODE = "syn_unanswered"
 SUPERSEDES: tuple[str, ...] = ()
@@ -25,7 +26,7 @@ SUPERSEDES: tuple[str, ...] = ()
 ENOUGH_SYNS = 2
 
 
-def candidates(table: NDArray[np.void]) -> NDArray[np.bool_]:
+def candidates(table: Table) -> NDArray[np.bool_]:
     """Connections worth a look."""
     found: NDArray[np.bool_] = (table["state"] == facts.SYN_SENT) & (table["client_syn"] >= ENOUGH_SYNS)
     return found
@@ -44,7 +45,7 @@ def nothing_acknowledged(c: Connection) -> bool:
 
 
 def no_icmp_error(c: Connection) -> bool:
-    return int(c.record["icmp_errors"]) == 0
+    return c.record["icmp_errors"] == 0
 
 
 CONDITIONS = (syn_repeated, server_silent, nothing_acknowledged, no_icmp_error)

@@ -5,8 +5,6 @@ Holds when all of these are true:
 - frames hold fewer bytes in the file than they had on the wire
 """
 
-import numpy as np
-
 from diagnoses.case import Case
 from diagnoses.finding import Culprit, Finding, say
 
@@ -15,7 +13,7 @@ MOST_SHOWN = 10  # frames named as evidence
 
 
 def cut_short(case: Case) -> bool:
-    return bool((case.capture.packets["captured"] < case.capture.packets["original"]).any())
+    return bool(case.capture.recording.cut)
 
 
 CONDITIONS = (cut_short,)
@@ -23,23 +21,19 @@ CONDITIONS = (cut_short,)
 
 def find(case: Case) -> Finding:
     """The finding, once all conditions hold."""
-    rows = case.capture.packets
-    cut = rows[rows["captured"] < rows["original"]]
-    values = {
-        "n": len(cut),
-        "longest": int(cut["captured"].max()),
-        "frames": np.sort(cut["frame"])[:MOST_SHOWN].tolist(),
-    }
+    recording = case.capture.recording
+    frames = recording.cut.frames[:MOST_SHOWN]
+    values = {"n": recording.cut.count, "longest": recording.longest_cut, "frames": list(frames)}
     return Finding(
         CODE,
         "note",
         "certain",
         None,
         (),
-        tuple(values["frames"]),
+        frames,
         say("title", **values),
         (say("what", **values),),
         Culprit("capture"),
-        {"frames_cut": len(cut), "longest_bytes": int(values["longest"])},
+        {"frames_cut": recording.cut.count, "longest_bytes": recording.longest_cut},
         would_settle=say("settle"),
     )

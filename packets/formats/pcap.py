@@ -7,7 +7,6 @@ Wireshark's libpcap.c.
 import struct
 from collections.abc import Generator
 from dataclasses import dataclass, replace
-from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,18 +15,15 @@ from packets.errors import CaptureError
 from packets.formats.batch import Batch
 from packets.formats.limits import Limits
 from packets.formats.reading import Columns, End, Ending, Reading
-from packets.formats.walk import Positions, gather, leap
+from packets.formats.walk import Positions, chain, gather
 from packets.formats.window import Bytes, Window
 
 HEADER = 24  # bytes of the file header
 # A frame whose FCS bit is set tells its length in units of two bytes in the top four bits of the link type
 # field.
 _FCS_PRESENT, _RESERVED = 0x04000000, 0x03FF0000
-# Below this mean size of a record, finding all candidates of a window at once beats stepping (measured).
-_LEAP_BELOW = 450
 # Another size than the usual one is believed when this many records agree with it, within this many seconds.
 _FEWEST, _LONGEST = 3, 10_000_000
-_SAMPLE = 256  # records stepped over before the choice
 
 
 @dataclass(frozen=True)
@@ -241,65 +237,17 @@ def _columns(
 
 def _walk(data: Bytes, form: Layout) -> Positions:
     """Positions of all record headers that lie within ``data``, from its first byte on."""
-    positions, position = _step(data, 0, form, _SAMPLE)
-    if len(positions) < _SAMPLE:
-        return positions
-    pieces = [positions]
-    if form.swapped == "no" and position < _SAMPLE * _LEAP_BELOW:
-        leapt, position = _leap(data, position, form)
-        pieces.append(leapt)
-    pieces.append(_step(data, position, form, len(data))[0])
-    return np.concatenate(pieces)
-
-
-def _step(data: Bytes, position: int, form: Layout, most: int) -> tuple[Positions, int]:
-    """Up to ``most`` records, one by one; the tight loop of the reader."""
-    found: list[int] = []
-    append, size, last = found.append, form.size, len(data) - form.size
     if form.swapped == "maybe":
-        return _step_either(data, position, form, most)
-    unpack = struct.Struct(form.order + ("12xI" if form.swapped == "yes" else "8xI")).unpack_from
-    try:
-        for _ in repeat(None, most):
-            (captured,) = unpack(data, position)
-            append(position)
-            position += size + captured
-    except struct.error:  # beyond the data
-        pass
-    while found and found[-1] > last:
-        position = found.pop()
-    return np.array(found, dtype=np.int64), position
+        return _walk_either(data, form)
+    length_at = 12 if form.swapped == "yes" else 8
+    return chain(data, 0, form.size, length_at, form.order, "pcap")[0]
 
 
-def _step_either(data: Bytes, position: int, form: Layout, most: int) -> tuple[Positions, int]:
-    found: list[int] = []
+def _walk_either(data: Bytes, form: Layout) -> Positions:
+    """As written by some of version 2.3: the smaller of the two lengths is that of the frame in the file."""
+    found, position = list[int](), 0
     unpack = struct.Struct(form.order + "8xII").unpack_from
-    while position + form.size <= len(data) and len(found) < most:
+    while position + form.size <= len(data):
         found.append(position)
         position += form.size + min(unpack(data, position))
-    return np.array(found, dtype=np.int64), position
-
-
-def _leap(data: Bytes, start: int, form: Layout) -> tuple[Positions, int]:
-    """As ``_step``, by guessing: a record's time begins with the same two bytes as that of the record at
-    ``start``.
-    """
-    last = len(data) - form.size
-    if start > last:
-        return np.empty(0, np.int64), start
-    buffer = np.frombuffer(data, np.uint8)
-    high, low = (3, 2) if form.order == "<" else (0, 1)
-    alike = buffer[high : last + 1 + high] == buffer[start + high]
-    alike &= buffer[low : last + 1 + low] == buffer[start + low]
-    candidates = np.flatnonzero(alike)
-    claims = gather(data, candidates + 8, 4).view(form.order + "u4")[:, 0]
-    fitting = claims < 2**18
-    candidates = candidates[fitting]
-    following = candidates + form.size + claims[fitting]
-    return leap(start, candidates, following, lambda at: _next(data, at, form, last))
-
-
-def _next(data: Bytes, at: int, form: Layout, last: int) -> int:
-    if at > last:
-        return -1
-    return at + form.size + int(struct.unpack_from(form.order + "I", data, at + 8)[0])
+    return np.array(found, dtype=np.int64)

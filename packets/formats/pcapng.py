@@ -7,7 +7,6 @@ reading. What is wrong inside a block costs that block only, and is counted.
 
 import struct
 from collections.abc import Generator
-from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,13 +18,10 @@ from packets.formats.limits import Limits
 from packets.formats.pcapng_blocks import Interfaces, Section
 from packets.formats.pcapng_packets import Chunk, packets
 from packets.formats.reading import Columns, End, Ending, Reading, joined
-from packets.formats.walk import Positions, gather, leap
+from packets.formats.walk import Positions, chain, gather
 from packets.formats.window import Bytes, Window
 
 SHORTEST = 28  # bytes of a section header without options
-_LEAP_BELOW = 1_500  # mean bytes of a block (measured)
-_SAMPLE = 256
-
 
 _UNKNOWN_SECTION = {
     "en": "begins a section of unknown version or byte order",
@@ -115,7 +111,7 @@ def _chunk(
 
     The ending is GLUED before a section in the other byte order, WHOLE where only more data is wanted.
     """
-    positions = _walk(data, at, order)
+    positions, _ = chain(data, at, 8, 4, order, "pcapng")
     heads = gather(data, positions, 8).view(order + "u4").astype(np.int64)
     kinds, totals = heads.T
     sane = (totals >= 12) & (totals & 3 == 0) & (totals <= limits.most_block)
@@ -176,54 +172,3 @@ def _trailer(first: int, second: int) -> Text:
         "en": f"gives its length as {first:,} bytes at its start and as {second:,} at its end",
         "ja": f"長さが先頭では{first:,}バイト、末尾では{second:,}バイトとなっている",
     }
-
-
-def _walk(data: Bytes, at: int, order: str) -> Positions:
-    """Positions of the chain of blocks whose first 8 bytes lie in ``data``; it ends at a length that leads
-    nowhere.
-    """
-    positions, position = _step(data, at, order, _SAMPLE)
-    if len(positions) < _SAMPLE or position < 0:
-        return positions
-    pieces = [positions]
-    if position - at < _SAMPLE * _LEAP_BELOW:
-        leapt, position = _leap(data, position, order)
-        pieces.append(leapt)
-    pieces.append(_step(data, position, order, len(data))[0])
-    return np.concatenate(pieces)
-
-
-def _step(data: Bytes, position: int, order: str, most: int) -> tuple[Positions, int]:
-    """Up to ``most`` blocks, one by one; the position that follows, or -1 where a length leads nowhere."""
-    found: list[int] = []
-    append, unpack = found.append, struct.Struct(order + "4xI").unpack_from
-    try:
-        for _ in repeat(None, most):
-            (total,) = unpack(data, position)
-            append(position)
-            if total < 12 or total & 3:
-                return np.array(found, np.int64), -1
-            position += total
-    except struct.error:  # beyond the data
-        pass
-    return np.array(found, np.int64), position
-
-
-def _leap(data: Bytes, start: int, order: str) -> tuple[Positions, int]:
-    """As ``_step``, by guessing that each word of the value 6 is the type of an enhanced packet block."""
-    if start + 8 > len(data):
-        return np.empty(0, np.int64), start
-    words = np.frombuffer(data, np.dtype("<u4"), (len(data) - start - 4) // 4, start)
-    kind = int.from_bytes(blocks.ENHANCED.to_bytes(4, "little" if order == "<" else "big"), "little")
-    places = np.flatnonzero(words == kind)
-    totals = gather(data, start + places * 4 + 4, 4).view(order + "u4")[:, 0].astype(np.int64)
-    fitting = (totals >= 32) & (totals & 3 == 0)
-    candidates = start + places[fitting] * 4
-    return leap(start, candidates, candidates + totals[fitting], lambda at: _next(data, at, order))
-
-
-def _next(data: Bytes, at: int, order: str) -> int:
-    if at + 8 > len(data):
-        return -1
-    total = int(struct.unpack_from(order + "I", data, at + 4)[0])
-    return at + total if total >= 12 and total & 3 == 0 else -1

@@ -1,24 +1,38 @@
-"""From record to record: the chain of positions, found as quickly as Python allows and always exactly.
+"""From record to record of a file: the chain of their positions, and the bytes at them."""
 
-Each record says where the next one starts, so the walk is one long dependency. For small records a guess is
-cheaper: all
-places that look like a record are found at once by NumPy, and the guess is *proven* wherever the end of one
-place is the
-next place. Where the proof fails, single steps lead on. What comes out is the same chain, whatever the bytes.
-"""
-
-from collections.abc import Callable
+import os
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from packets import compiled
 from packets.formats.window import Bytes
+from packets.kernel import walk
 
 Positions = NDArray[np.int64]
 
-# Each failure of the guess costs some microseconds; after so many of them in one window, plain steps are
-# cheaper.
-MOST_FAILURES = 1_000
+
+def chain(
+    data: Bytes, start: int, head: int, length_at: int, order: str, form: Literal["pcap", "pcapng"]
+) -> tuple[Positions, int]:
+    """Positions of all records whose first ``head`` bytes lie in ``data``, and where the next one would
+    start.
+
+    The length of a record lies ``length_at`` bytes into it, in byte order ``order``; -1: a block of pcapng
+    has a length that leads nowhere.
+    """
+    most = max((len(data) - start) // max(head, 1) + 1, 0)
+    numbers = (start, head, length_at, int(order == ">"), int(form == "pcapng"))
+    entries = None if os.environ.get("REPLAYBOOK_INTERPRETED") else compiled.load()
+    if entries is None:
+        out = [0] * (most + 1)
+        found = walk.walk(memoryview(data), *numbers, out, most)
+        return np.array(out[:found], np.int64), out[found]
+    positions = np.empty(most + 1, np.int64)
+    view = np.frombuffer(data, np.uint8)
+    found = entries["replaybook_walk"](view.ctypes.data, len(data), *numbers, positions.ctypes.data, most)
+    return positions[:found].copy(), int(positions[found])
 
 
 def gather(data: Bytes, positions: Positions, width: int) -> NDArray[np.uint8]:
@@ -29,30 +43,3 @@ def gather(data: Bytes, positions: Positions, width: int) -> NDArray[np.uint8]:
         return np.empty((0, width), np.uint8)
     rolling = np.ndarray((len(data) - width + 1,), dtype=f"V{width}", buffer=data, strides=(1,))
     return rolling[positions].view(np.uint8).reshape(-1, width)
-
-
-def leap(
-    start: int, candidates: Positions, following: Positions, step: Callable[[int], int]
-) -> tuple[Positions, int]:
-    """The chain from ``start`` over ``candidates`` (ascending), each with the position that follows it.
-
-    ``step(position)`` gives the position that follows one that is no candidate, or -1 to stop there. Returns
-    the chain
-    and the position at which it stopped (which may be beyond the data, or a place for plain steps).
-    """
-    pieces: list[Positions] = []
-    broken = np.flatnonzero(following[:-1] != candidates[1:])
-    for _ in range(MOST_FAILURES):
-        index = int(np.searchsorted(candidates, start))
-        if index < len(candidates) and candidates[index] == start:
-            hole = int(np.searchsorted(broken, index))
-            last = int(broken[hole]) if hole < len(broken) else len(candidates) - 1
-            pieces.append(candidates[index : last + 1])
-            start = int(following[last])
-            continue
-        after = step(start)
-        if after < 0:
-            break
-        pieces.append(np.array([start]))
-        start = after
-    return (np.concatenate(pieces) if pieces else np.empty(0, np.int64)), start

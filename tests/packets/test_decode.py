@@ -5,8 +5,8 @@ import struct
 import dpkt
 import pytest
 
-from packets import links
 from packets.capture import read
+from packets.kernel import link
 
 INNER = bytes(dpkt.ip.IP(
     src=bytes([192, 0, 2, 1]), dst=bytes([198, 51, 100, 7]), p=6, ttl=57, id=77,
@@ -36,27 +36,27 @@ def ethernet(kind, data):
 
 
 FRAMES = {
-    "ethernet": (links.ETHERNET, ethernet(0x0800, INNER)),
-    "ethernet v6": (links.ETHERNET, ethernet(0x86DD, INNER6)),
-    "vlan": (links.ETHERNET, ethernet(0x8100, struct.pack(">HH", 42, 0x0800) + INNER)),
-    "qinq": (links.ETHERNET, ethernet(0x88A8, struct.pack(">HHHH", 7, 0x8100, 42, 0x0800) + INNER)),
-    "snap": (links.ETHERNET, ethernet(len(INNER) + 8, b"\xaa\xaa\x03\0\0\0\x08\0" + INNER)),
-    "mpls": (links.ETHERNET, ethernet(0x8847, LABELS + INNER)),
-    "pppoe": (links.ETHERNET, ethernet(0x8864, SESSION + INNER)),
-    "raw": (links.RAW, INNER),
-    "raw v6": (links.RAW, INNER6),
-    "null": (links.NULL, struct.pack("<I", 2) + INNER),
-    "loop": (links.LOOP, struct.pack(">I", 30) + INNER6),
-    "cooked": (links.SLL, struct.pack(">HHH8sH", 0, 1, 6, bytes(8), 0x0800) + INNER),
-    "cooked 2": (links.SLL2, struct.pack(">HHIHBB8s", 0x0800, 0, 3, 1, 0, 6, bytes(8)) + INNER),
-    "ppp": (links.PPP, b"\xff\x03\0\x21" + INNER),
-    "gre": (links.RAW, outer(47, struct.pack(">HH", 0, 0x0800) + INNER)),
-    "gre with key": (links.RAW, outer(47, struct.pack(">HHI", 0x2000, 0x0800, 99) + INNER)),
-    "ip in ip": (links.RAW, outer(4, INNER)),
-    "6in4": (links.RAW, outer(41, INNER6)),
-    "vxlan": (links.RAW, outer(17, b"\x08\0\0\0\0\0\x05\0" + ethernet(0x0800, INNER), (5555, 4789))),
-    "geneve": (links.RAW, outer(17, GENEVE + ethernet(0x0800, INNER), (5555, 6081))),
-    "padded": (links.ETHERNET, ethernet(0x0800, INNER) + bytes(20)),
+    "ethernet": (link.ETHERNET, ethernet(0x0800, INNER)),
+    "ethernet v6": (link.ETHERNET, ethernet(0x86DD, INNER6)),
+    "vlan": (link.ETHERNET, ethernet(0x8100, struct.pack(">HH", 42, 0x0800) + INNER)),
+    "qinq": (link.ETHERNET, ethernet(0x88A8, struct.pack(">HHHH", 7, 0x8100, 42, 0x0800) + INNER)),
+    "snap": (link.ETHERNET, ethernet(len(INNER) + 8, b"\xaa\xaa\x03\0\0\0\x08\0" + INNER)),
+    "mpls": (link.ETHERNET, ethernet(0x8847, LABELS + INNER)),
+    "pppoe": (link.ETHERNET, ethernet(0x8864, SESSION + INNER)),
+    "raw": (link.RAW, INNER),
+    "raw v6": (link.RAW, INNER6),
+    "null": (link.NULL, struct.pack("<I", 2) + INNER),
+    "loop": (link.LOOP, struct.pack(">I", 30) + INNER6),
+    "cooked": (link.SLL, struct.pack(">HHH8sH", 0, 1, 6, bytes(8), 0x0800) + INNER),
+    "cooked 2": (link.SLL2, struct.pack(">HHIHBB8s", 0x0800, 0, 3, 1, 0, 6, bytes(8)) + INNER),
+    "ppp": (link.PPP, b"\xff\x03\0\x21" + INNER),
+    "gre": (link.RAW, outer(47, struct.pack(">HH", 0, 0x0800) + INNER)),
+    "gre with key": (link.RAW, outer(47, struct.pack(">HHI", 0x2000, 0x0800, 99) + INNER)),
+    "ip in ip": (link.RAW, outer(4, INNER)),
+    "6in4": (link.RAW, outer(41, INNER6)),
+    "vxlan": (link.RAW, outer(17, b"\x08\0\0\0\0\0\x05\0" + ethernet(0x0800, INNER), (5555, 4789))),
+    "geneve": (link.RAW, outer(17, GENEVE + ethernet(0x0800, INNER), (5555, 6081))),
+    "padded": (link.ETHERNET, ethernet(0x0800, INNER) + bytes(20)),
 }  # fmt: skip
 
 
@@ -70,7 +70,7 @@ def capture(tmp_path, link_type, *frames):
 @pytest.mark.parametrize("name", FRAMES)
 def test_every_way_of_wrapping_leads_to_the_same_segment(tmp_path, name):
     found = capture(tmp_path, *FRAMES[name])
-    row, table = found.packets[0], found.table[0]
+    row, table = found.packets[0], found.record(0)
     assert (row["protocol"], row["ttl"], row["length"], row["window_raw"]) == (6, 57, 5, 321)
     assert (table["client"] & 0xFFFF, table["server"] & 0xFFFF) == (40000, 443)
     client = found.addresses[table["client"] >> 16]
@@ -80,26 +80,26 @@ def test_every_way_of_wrapping_leads_to_the_same_segment(tmp_path, name):
 def test_a_length_of_zero_is_segmentation_offload_and_the_frame_tells(tmp_path):
     frame = bytearray(ethernet(0x0800, INNER))
     frame[16:18] = b"\0\0"
-    assert capture(tmp_path, links.ETHERNET, bytes(frame)).packets["length"][0] == 5
+    assert capture(tmp_path, link.ETHERNET, bytes(frame)).packets["length"][0] == 5
 
 
 def test_a_packet_that_claims_more_than_its_frame_is_bounded_by_it(tmp_path):
     frame = bytearray(ethernet(0x0800, INNER))
     frame[16:18] = b"\xff\xff"
-    assert capture(tmp_path, links.ETHERNET, bytes(frame)).packets["length"][0] == 5
+    assert capture(tmp_path, link.ETHERNET, bytes(frame)).packets["length"][0] == 5
 
 
 def test_later_fragments_belong_to_the_flow_of_the_first(tmp_path):
     first, later = bytearray(INNER), bytearray(INNER[:20] + b"more of it")
     first[6:8], later[6:8] = b"\x20\0", b"\0\x03"
     later[2:4] = struct.pack(">H", len(later))
-    found = capture(tmp_path, links.RAW, bytes(first), bytes(later))
+    found = capture(tmp_path, link.RAW, bytes(first), bytes(later))
     assert found.packets["connection"].tolist() == [0, 0]
 
 
 def test_an_icmp_error_belongs_to_the_connection_whose_packet_it_quotes(tmp_path):
     error = outer(1, b"\x03\x0d\0\0\0\0\0\0" + INNER[:28])
-    found = capture(tmp_path, links.RAW, INNER, error)
+    found = capture(tmp_path, link.RAW, INNER, error)
     assert len(found.table) == 1
     assert found.table["icmp_errors"][0] == 1
     assert found.table["packets"][0] == 1  # as Wireshark's conversation counts
@@ -107,12 +107,12 @@ def test_an_icmp_error_belongs_to_the_connection_whose_packet_it_quotes(tmp_path
 
 
 def test_an_icmp_error_about_a_flow_that_is_not_here_stands_for_itself(tmp_path):
-    found = capture(tmp_path, links.RAW, outer(1, b"\x03\x0d\0\0\0\0\0\0" + INNER[:28]))
+    found = capture(tmp_path, link.RAW, outer(1, b"\x03\x0d\0\0\0\0\0\0" + INNER[:28]))
     assert found.table["protocol"].tolist() == [1]
 
 
 def test_a_frame_of_an_unknown_protocol_belongs_to_no_connection(tmp_path):
-    found = capture(tmp_path, links.ETHERNET, ethernet(0x88CC, bytes(30)), ethernet(0x0800, INNER))
+    found = capture(tmp_path, link.ETHERNET, ethernet(0x88CC, bytes(30)), ethernet(0x0800, INNER))
     assert sorted(found.packets["connection"].tolist()) == [-1, 0]
     assert found.packets["frame"].tolist() == [1, 2]
 
@@ -120,13 +120,13 @@ def test_a_frame_of_an_unknown_protocol_belongs_to_no_connection(tmp_path):
 def test_an_option_that_lies_about_its_length_ends_the_options_only(tmp_path):
     tcp = struct.pack(">HHIIHHHH", 40000, 443, 5, 9, 7 << 12 | 2, 321, 0, 0) + b"\x02\x04\x05\xb4\x08\0\0\0"
     frame = bytes(dpkt.ip.IP(src=b"\1\2\3\4", dst=b"\5\6\7\10", p=6, data=tcp))
-    found = capture(tmp_path, links.RAW, frame)
-    assert found.raw["mss"][0] == 1460
-    assert found.raw["tsval"][0] == -1
+    found = capture(tmp_path, link.RAW, frame)
+    assert found.record(0)["client_mss"] == 1460
+    assert found.packets["tsval"][0] == -1
 
 
 def test_checksums_tell_good_from_wrong_and_unknown(tmp_path):
     wrong = bytearray(INNER)
     wrong[-1] ^= 1
-    found = capture(tmp_path, links.RAW, INNER, bytes(wrong))
-    assert found.raw["checksum"].tolist() == [1, 0]
+    found = capture(tmp_path, link.RAW, INNER, bytes(wrong))
+    assert found.recording.wrong_checksums["frame"].tolist() == [2]

@@ -27,7 +27,15 @@ def run(tmp_path):
     return run
 
 
-def gone(pid: int) -> bool:
+def gone(pid: int, within: float = 5.0) -> bool:
+    """A killed process is on its way out for a moment before it is no more."""
+    until = time.monotonic() + within
+    while not (ended := _ended(pid)) and time.monotonic() < until:
+        time.sleep(0.02)
+    return ended
+
+
+def _ended(pid: int) -> bool:
     try:
         with open(f"/proc/{pid}/stat") as file:
             return file.read().rpartition(")")[2].split()[0] == "Z"

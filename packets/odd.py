@@ -50,8 +50,8 @@ _SENTENCES: dict[int, Text] = {
         "ja": "{n}パケットはTCP・UDP・ICMPヘッダーの途中で終わっており、どの接続にも属しません。",
     },
     odd.ENCRYPTED: {
-        "en": "{n} wireless frame{s} {are} encrypted and cannot be read: capture on the wired side, or in the "
-        "host.",
+        "en": "{n} wireless frame{s} {are} encrypted and cannot be read: capture on the wired side, "
+        "or in the host.",
         "ja": "無線の{n}フレームは暗号化されており、読めません。"
         "有線側またはホスト上でキャプチャしてください。",
     },

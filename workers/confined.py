@@ -8,6 +8,7 @@ import contextlib
 import json
 import logging
 import os
+import re
 import selectors
 import signal
 import subprocess
@@ -34,9 +35,11 @@ WANTED = {"limits", "no_new_privs", "no_network", "files"}
 LINE = 64 * 1024  # bytes of one progress line, longer ones are dropped
 LINES = 64 * 1024 * 1024  # bytes of standard output in all: hours of honest progress
 TAIL = 8 * 1024  # bytes kept of standard error
+CODES = 20  # codes of one progress line, further ones are dropped
 LOOK_EVERY = 0.2  # seconds between two looks at memory and time
 BEAT_EVERY = 1.0  # seconds between two heartbeats, and so at most from a cancel to its effect
 
+CODE = re.compile(r"[a-z0-9_]{1,40}")
 Beat = Callable[[dict[str, Any]], bool]
 
 _said: set[str] = set()  # what the kernel does not grant is said once a process
@@ -224,7 +227,7 @@ class Child:
 
 
 def only_known(said: dict[str, Any]) -> dict[str, Any]:
-    """The progress that pages show: whole numbers and one word."""
+    """The progress that pages show: whole numbers, one word, and a few codes."""
     known: dict[str, Any] = {}
     for name in ("read", "of", "packets", "connections"):
         value = said.get(name)
@@ -232,7 +235,15 @@ def only_known(said: dict[str, Any]) -> dict[str, Any]:
             known[name] = int(value)
     if said.get("step") in ("read", "connect", "diagnose", "write"):
         known["step"] = said["step"]
+    if isinstance(said.get("quality"), list):
+        known["quality"] = codes(said["quality"])
     return known
+
+
+def codes(values: list[Any]) -> list[str]:
+    """The codes among the values, each once, bounded. Whether a diagnosis has that code is for the page."""
+    good = (value for value in values if isinstance(value, str) and CODE.fullmatch(value))
+    return list(dict.fromkeys(good))[:CODES]
 
 
 def note(granted: Any) -> None:

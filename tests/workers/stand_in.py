@@ -166,6 +166,7 @@ def look_around():
     "one big file": lambda: (into / "big").write_bytes(bytes(64 << 20)),
     "chatter": chatter,
     "bad lines": bad_lines,
+    "progress": lambda: say(**orders["line"]),
     "children": children,
     "look around": look_around,
     "exit": lambda: sys.exit(orders["status"]),

@@ -107,6 +107,36 @@ def test_lines_that_are_no_progress_are_dropped(run):
     assert seen[-1] == {"read": 7, "step": "read"}
 
 
+def test_the_codes_of_a_progress_line_are_handed_on(run):
+    seen = []
+    run(
+        do="progress", line={"step": "read", "quality": ["clock_step"]}, beat=lambda p: seen.append(p) or True
+    )
+    assert seen[-1] == {"step": "read", "quality": ["clock_step"]}
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        (["truncated_frames", "clock_step"], ["truncated_frames", "clock_step"]),
+        (["b", "a", "b"], ["b", "a"]),
+        ([], []),
+        (["x" * 40, "x" * 41, ""], ["x" * 40]),
+        (["A", "a-b", "a b", "a\n", "\u00e9", "\u0663", "<b>", "a\0", "../a"], []),
+        ([1, None, True, ["a"], {"a": 1}, "a"], ["a"]),
+        ([f"code_{n}" for n in range(5000)], [f"code_{n}" for n in range(20)]),
+        (["!"] * 5000 + ["a"], ["a"]),
+    ],
+)
+def test_codes_are_few_short_words(said, kept):
+    assert confined.only_known({"quality": said}) == {"quality": kept}
+
+
+@pytest.mark.parametrize("said", [None, "clock_step", {"clock_step": 1}, 7])
+def test_codes_that_are_no_list_are_dropped(said):
+    assert confined.only_known({"quality": said, "packets": 1}) == {"packets": 1}
+
+
 def test_a_cancel_kills_within_two_seconds(run):
     start = time.monotonic()
     assert run(do="sleep", beat=lambda progress: False) == Cancelled()

@@ -1,11 +1,13 @@
 """The objects of the API, as its document shows them."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Literal
 
 from ninja import Field, Schema
 
 from kb.models import Capture
+from kb.progress import so_far
 
 StateName = Literal["waiting", "running", "done", "refused", "failed"]
 
@@ -42,10 +44,24 @@ class Page(Schema):
     captures: list[Listed]
 
 
+class Progress(Schema):
+    """How far the job is: counts so far."""
+
+    step: Literal["read", "connect", "diagnose", "write"] | None = Field(description="null before the first.")
+    read: int = Field(description="Bytes of the file that have been read.")
+    of: int = Field(description="Bytes of the file.")
+    packets: int
+    connections: int
+    quality: list[str] = Field(
+        description="Codes of what holds for the recording so far, such as truncated_frames. Provisional: "
+        "they come and go until the end, and are never about a connection."
+    )
+
+
 class State(Listed):
     """A capture, and what has become of it."""
 
-    progress: dict[str, Any] = Field(description="read, of (bytes), packets, connections, step.")
+    progress: Progress
     reason: str | None = Field(description="Why it was refused or failed: one sentence.")
     report: dict[str, Any] | None = Field(description="When done: the object of the command line's --json.")
 
@@ -68,4 +84,4 @@ def state(capture: Capture, language: str) -> dict[str, Any]:
     """State, of one capture, without its report."""
     job = capture.job
     reason = job.reason(language) if job else ""
-    return {**listed(capture), "progress": job.progress if job else {}, "reason": reason or None}
+    return {**listed(capture), "progress": asdict(so_far(capture, job)), "reason": reason or None}

@@ -71,18 +71,19 @@ def test_too_large_is_413_and_no_form_is_422(call, settings):
 
 def test_each_state_is_told(call, cast):
     job = accept(cast)
-    url = f"/api/captures/{job.capture.uid}"
+    url, size = f"/api/captures/{job.capture.uid}", job.capture.size
     waiting = body(call.get(url))
     assert (waiting["state"], waiting["progress"], waiting["reason"], waiting["report"]) == (
         "waiting",
-        {},
+        {"step": None, "read": 0, "of": size, "packets": 0, "connections": 0, "quality": []},
         None,
         None,
     )
     claim = jobs.claim(job.pk)
-    jobs.beat(claim, {"read": 5, "of": 10})
+    told = {"step": "read", "read": 5, "of": 10, "packets": 3, "connections": 1, "quality": ["clock_step"]}
+    jobs.beat(claim, told)
     running = body(call.get(url))
-    assert (running["state"], running["progress"]) == ("running", {"read": 5, "of": 10})
+    assert (running["state"], running["progress"], running["report"]) == ("running", told, None)
     jobs.end(claim, Job.State.REFUSED, "No capture.", "違います。")
     assert body(call.get(url))["reason"] == "No capture."
     assert body(call.get(f"{url}?lang=ja"))["reason"] == "違います。"
@@ -102,6 +103,21 @@ def test_when_done_the_report_is_the_object_of_the_command_line(call, cast):
     assert answer["state"] == "done"
     assert answer["report"] == parts
     assert answer["report"]["findings"][0]["title"] == "ポートは閉じています。"
+
+
+def test_progress_names_only_what_the_registry_knows_about_a_recording(call, cast):
+    job = accept(cast)
+    codes = ["truncated_frames", "port_closed", "made_up", "duplicate_frames"]
+    jobs.beat(jobs.claim(job.pk), {"step": "read", "read": 5, "of": 10, "quality": codes})
+    told = body(call.get(f"/api/captures/{job.capture.uid}"))["progress"]
+    assert told["quality"] == ["duplicate_frames", "truncated_frames"]
+
+
+def test_once_the_file_has_been_read_progress_counts_all_of_it(call, cast):
+    job = accept(cast)
+    jobs.beat(jobs.claim(job.pk), {"step": "diagnose", "read": 1, "of": 1, "packets": 3})
+    told = body(call.get(f"/api/captures/{job.capture.uid}"))["progress"]
+    assert (told["read"], told["of"], told["packets"]) == (job.capture.size, job.capture.size, 3)
 
 
 def test_a_report_replaced_while_it_is_sent_is_sent_to_its_end(call, cast):
@@ -163,6 +179,16 @@ def test_a_signed_in_person_needs_the_csrf_token(cast):
     assert browser.delete(f"/api/captures/{uid}").status_code == 403
     browser.cookies[settings.CSRF_COOKIE_NAME] = "x" * 32
     assert browser.post("/api/captures", form(), HTTP_X_CSRFTOKEN="x" * 32).status_code == 201
+
+
+def test_the_document_describes_progress_as_it_is_told(client, call, cast):
+    schemas = client.get("/api/openapi.json").json()["components"]["schemas"]
+    described = schemas["Progress"]
+    told = body(call.get(f"/api/captures/{accept(cast).capture.uid}"))["progress"]
+    assert schemas["State"]["properties"]["progress"]["$ref"].endswith("/Progress")
+    assert set(described["required"]) == set(described["properties"]) == set(told)
+    assert described["properties"]["quality"]["items"] == {"type": "string"}
+    assert "Provisional" in described["properties"]["quality"]["description"]
 
 
 def test_the_document_names_every_operation_and_the_docs_page_needs_no_foreign_site(client):

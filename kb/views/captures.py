@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from kb import jobs, removal, reports
 from kb.access import capture_or_404
 from kb.models import Capture, Finding, Report
+from kb.progress import so_far
 from kb.templatetags.readable import language
 from kb.views import cards, pictures
 from packets.columns import CONNECTION_DTYPE
@@ -50,6 +51,7 @@ def _page(request: HttpRequest, uid: str) -> HttpResponse:
     context = {
         "capture": found,
         "job": job,
+        "progress": so_far(found, job),
         "here": "captures",
         "reason": job.reason(language()) if job else "",
     }
@@ -135,13 +137,18 @@ def connection_line(row: np.void) -> dict[str, Any]:
 @login_required
 @require_safe
 def progress(request: HttpRequest, uid: str) -> HttpResponse:
-    """A fragment: how far the job is. When it has ended, htmx stops asking and loads the page anew."""
+    """A fragment: how far the job is. When it has ended, htmx stops asking and loads the page anew.
+
+    `?seen=` is what the page says about the recording. It is sent again only when that has changed: a link
+    that is replaced every second can neither be clicked nor read aloud.
+    """
     found = capture_or_404(request.user, uid)
     job = found.job
     ended = job is None or job.has_ended
-    response = render(
-        request, "parts/progress.html", {"capture": found, "job": job}, status=STOP_POLLING if ended else 200
-    )
+    now = so_far(found, job)
+    changed = not ended and request.GET.get("seen") != now.seen
+    context = {"capture": found, "job": job, "progress": now, "changed": changed}
+    response = render(request, "parts/progress.html", context, status=STOP_POLLING if ended else 200)
     if ended:
         response["HX-Refresh"] = "true"
     return response

@@ -5,7 +5,9 @@ import re
 import pytest
 from django.test import Client
 
+from diagnoses import registry
 from kb.models import Capture, Job
+from kb.views import wording
 from tests import sample_report as sample
 from tests.kb import shown
 
@@ -146,9 +148,85 @@ def test_a_waiting_capture_says_so_and_asks_again_with_and_without_script(alice,
 def test_a_running_capture_shows_numbers(alice, cast):
     found = shown.capture(cast)
     shown.running(found, read=1_234_000, of=5_000_000, packets=12_345, connections=1, step="read")
+    html = page(alice, f"/captures/{found.uid}/")
+    words = text(html)
+    assert "Reading the packets 24 % 1.2 MB of 5 MB read 12,345 packets 1 connection " in words
+    assert '<progress max="5000000" value="1234000"' in html
+
+
+def test_all_is_read_is_said_when_it_is_and_never_before(alice, cast):
+    found = shown.capture(cast)
+    claim = shown.running(found, read=4_999_999_999, of=5_000_000_000, step="read")
+    assert "99 %" in text(page(alice, f"/captures/{found.uid}/"))
+    shown.jobs.beat(claim, {"step": "diagnose", "read": 1, "of": 1})
+    assert "Diagnosing 100 % 1.2 kB of 1.2 kB read" in text(page(alice, f"/captures/{found.uid}/"))
+
+
+def test_while_it_is_read_only_the_recording_is_spoken_of_and_marked_provisional(alice, cast):
+    found = shown.capture(cast)
+    shown.running(found, read=1, of=2, step="read", quality=["truncated_frames", "duplicate_frames"])
+    html = page(alice, f"/captures/{found.uid}/")
+    assert (
+        "Provisional This is about the recording only, and may still change. "
+        "No connection gets a verdict before the whole file has been read. "
+        "Seen in the recording so far: Duplicate frames Frames cut short "
+    ) in text(html)
+    assert 'href="/articles/truncated-frames/">Frames cut short</a>' in html
+    japanese = text(page(alice, f"/captures/{found.uid}/", "ja"))
+    assert "暫定 ここに示すのは記録そのものの状態だけで、" in japanese
+    assert "コネクションの判定は出しません。 ここまでに記録について分かったこと: " in japanese
+    assert "分かったこと: フレームの重複記録 フレームの切り詰め " in japanese
+    assert "Provisional" not in japanese
+
+
+@pytest.mark.parametrize("step", ["read", "connect", "diagnose", "write"])
+def test_nothing_wrong_so_far_is_said(alice, cast, step):
+    found = shown.capture(cast)
+    shown.running(found, read=1, of=2, step=step, quality=[])
+    assert "Nothing is wrong with the recording so far." in text(page(alice, f"/captures/{found.uid}/"))
+    assert "ここまでのところ、記録に問題は見つかっていません。" in text(
+        page(alice, f"/captures/{found.uid}/", "ja")
+    )
+
+
+def test_before_the_first_step_nothing_is_claimed_about_the_recording(alice, cast):
+    found = shown.capture(cast)
+    shown.running(found)
     words = text(page(alice, f"/captures/{found.uid}/"))
-    assert "1.2 MB of 5 MB read 12,345 packets 1 connection " in words
-    assert "1 connection" in words
+    assert "Nothing has been read yet." in words
+    assert "Nothing is wrong" not in words
+
+
+@pytest.mark.parametrize(
+    "quality", [[*registry.CODES, "made_up"], ["made_up", "port_closed"], "clock_step", {}, 7]
+)
+@pytest.mark.parametrize("path", ["", "progress/"])
+def test_nobody_is_accused_before_the_end(alice, cast, quality, path):
+    """Whatever the program says: codes about connections, unknown ones and nonsense are not shown."""
+    found = shown.capture(cast)
+    shown.running(found, read=1, of=2, step="diagnose", connections=3, quality=quality)
+    html = page(alice, f"/captures/{found.uid}/{path}")
+    for rule in registry.CONNECTIONS:
+        assert f"/articles/{rule.CODE.replace('_', '-')}/" not in html
+        assert wording.code(rule.CODE) not in text(html)
+    assert "made" not in html
+    assert 'class="severity' not in html
+    shown_codes = re.findall(r'id="so-far-(\w+)"', html)
+    assert shown_codes == [rule.CODE for rule in registry.QUALITY if quality == [*registry.CODES, "made_up"]]
+
+
+def test_what_is_said_about_the_recording_is_sent_again_only_when_it_has_changed(alice, cast):
+    found = shown.capture(cast)
+    claim = shown.running(found, read=1, of=9, step="read", quality=["clock_step"])
+    [seen] = re.findall(r"""hx-vals='{"seen": "(.*?)"}'""", page(alice, f"/captures/{found.uid}/"))
+    shown.jobs.beat(claim, {"read": 2, "of": 9, "step": "read", "quality": ["clock_step"]})
+    same = page(alice, f"/captures/{found.uid}/progress/?seen={seen}")
+    assert "22 %" in same
+    assert "Provisional" not in same
+    shown.jobs.beat(claim, {"read": 3, "of": 9, "step": "read", "quality": []})
+    changed = page(alice, f"/captures/{found.uid}/progress/?seen={seen}")
+    assert '<div id="provisional" hx-swap-oob="true">' in changed
+    assert "Nothing is wrong with the recording so far." in changed
 
 
 def test_a_refused_file_stays_and_the_page_says_what_to_do(alice, cast):
@@ -175,6 +253,7 @@ def test_while_it_is_diagnosed_again_the_old_report_stays(alice, seed):
     assert alice.post(f"/captures/{seed.uid}/again/").status_code == 302
     words = text(page(alice, f"/captures/{seed.uid}/"))
     assert "Waiting for a free worker" in words
+    assert words.index("Nothing has been read yet.") < words.index("Below is the report from before.")
     assert "refuses SSH" in words
 
 

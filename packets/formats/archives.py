@@ -58,7 +58,8 @@ def zip_members(stream: Stream, budget: Budget, reading: Reading) -> Iterator[Me
     """The members that can be read, in file order; each must be used up before the next (what is left is
     skipped).
     """
-    while stream.head(4) == _LOCAL:
+    unread = 0
+    while stream.head(4) == _LOCAL and unread <= reading.limits.most_members:
         local = _local(stream)
         readable = not local.flags & _ENCRYPTED and local.method in (_STORED, _DEFLATED)
         behind = bool(local.flags & _SIZES_BEHIND) and not local.size
@@ -67,11 +68,14 @@ def zip_members(stream: Stream, budget: Budget, reading: Reading) -> Iterator[Me
             return
         if not readable and local.size:
             _unreadable(local, reading)
+            unread += 1
             stream.skip(local.size)
         elif not local.name.endswith("/"):
             yield from _data(stream, local, behind, budget, reading)
         else:
             stream.skip(local.size)
+    if unread > reading.limits.most_members:
+        too_many(reading)
 
 
 def _local(stream: Stream) -> _Local:
@@ -142,6 +146,16 @@ def _unreadable(local: _Local, reading: Reading) -> None:
         "ja": f"zip内の「{local.name}」は{ja}ため、読みませんでした。",
     }
     reading.note("member_unreadable", text)
+
+
+def too_many(reading: Reading) -> None:
+    """Note that the archive was not looked at to its end."""
+    most = f"{reading.limits.most_members:,}"
+    text = {
+        "en": f"The archive has more than {most} members; those behind them were left unread.",
+        "ja": f"アーカイブのファイルが{most}個を超えているため、残りは読みませんでした。",
+    }
+    reading.note("too_many_members", text)
 
 
 def _wrong_sum(name: str, reading: Reading) -> None:

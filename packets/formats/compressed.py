@@ -2,6 +2,7 @@
 
 import bz2
 import lzma
+import weakref
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -161,7 +162,10 @@ class Zstandard:
     def __init__(self, below: Stream, budget: Budget, reading: Reading) -> None:
         self._below, self._budget, self._reading = below, budget, reading
         inner = zstandard.ZstdDecompressor(max_window_size=_MOST_MEMORY)
-        self._reader: Any = inner.stream_reader(cast(IO[bytes], self), read_across_frames=True, closefd=False)
+        # The library's reader is unknown to Python's garbage collector: if it held this object, neither of
+        # them, nor the window that they fill, would ever be let go.
+        pulled = cast(IO[bytes], weakref.proxy(self))
+        self._reader: Any = inner.stream_reader(pulled, read_across_frames=True, closefd=False)
         self.done = False
 
     def read(self, length: int) -> bytes:

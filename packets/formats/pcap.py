@@ -24,6 +24,9 @@ HEADER = 24  # bytes of the file header
 _FCS_PRESENT, _RESERVED = 0x04000000, 0x03FF0000
 # Another size than the usual one is believed when this many records agree with it, within this many seconds.
 _FEWEST, _LONGEST = 3, 10_000_000
+# Of a file's first records no more are looked at in one go: where a thousand tiny files are glued together,
+# each walk to the end of the window would be in vain.
+_FIRST_WALK = 4096
 
 
 @dataclass(frozen=True)
@@ -149,9 +152,13 @@ def read(window: Window, reading: Reading) -> Generator[Batch, None, Ending]:
     interface = reading.interfaces
     reading.interfaces += 1
     window.move(HEADER, form.size + reading.limits.most_record)
+    first = True
     while True:
         data = window.data
-        positions, fields, ending = _records(data, form, reading.limits, window.ended)
+        positions = _walk(data, form, _FIRST_WALK if first else len(data))
+        last = window.ended and not (first and len(positions) == _FIRST_WALK)
+        positions, fields, ending = _records(data, positions, form, reading.limits, last)
+        first = False
         if len(positions):
             yield from reading.batches(data, _columns(positions, fields, form, interface, reading))
         if ending.end is not End.WHOLE or (window.ended and ending.at >= len(data)):
@@ -160,14 +167,13 @@ def read(window: Window, reading: Reading) -> Generator[Batch, None, Ending]:
 
 
 def _records(
-    data: Bytes, form: Layout, limits: Limits, last: bool
+    data: Bytes, positions: Positions, form: Layout, limits: Limits, last: bool
 ) -> tuple[Positions, NDArray[np.int64], Ending]:
-    """Positions and fields (seconds, fraction, captured, original) of the whole records in ``data``, and
-    what follows.
+    """Of the records at ``positions`` those that are whole, their fields (seconds, fraction, captured,
+    original), and what follows. ``last``: no other records do.
 
     The ending is WHOLE at the first byte that is not yet used when only more data is wanted.
     """
-    positions = _walk(data, form)
     fields = gather(data, positions, form.size).view(form.order + "u4")[:, :4].astype(np.int64)
     if form.swapped != "no":
         fields[:, 2:] = np.sort(fields[:, 2:]) if form.swapped == "maybe" else fields[:, :1:-1]
@@ -235,19 +241,19 @@ def _columns(
     }
 
 
-def _walk(data: Bytes, form: Layout) -> Positions:
-    """Positions of all record headers that lie within ``data``, from its first byte on."""
+def _walk(data: Bytes, form: Layout, most: int) -> Positions:
+    """Positions of up to ``most`` record headers that lie within ``data``, from its first byte on."""
     if form.swapped == "maybe":
-        return _walk_either(data, form)
+        return _walk_either(data, form, most)
     length_at = 12 if form.swapped == "yes" else 8
-    return chain(data, 0, form.size, length_at, form.order, "pcap")[0]
+    return chain(data, 0, form.size, length_at, form.order, "pcap", most)
 
 
-def _walk_either(data: Bytes, form: Layout) -> Positions:
+def _walk_either(data: Bytes, form: Layout, most: int) -> Positions:
     """As written by some of version 2.3: the smaller of the two lengths is that of the frame in the file."""
     found, position = list[int](), 0
     unpack = struct.Struct(form.order + "8xII").unpack_from
-    while position + form.size <= len(data):
+    while position + form.size <= len(data) and len(found) < most:
         found.append(position)
         position += form.size + min(unpack(data, position))
     return np.array(found, dtype=np.int64)

@@ -111,7 +111,7 @@ def _chunk(
 
     The ending is GLUED before a section in the other byte order, WHOLE where only more data is wanted.
     """
-    positions, _ = chain(data, at, 8, 4, order, "pcapng")
+    positions = chain(data, at, 8, 4, order, "pcapng", len(data))
     heads = gather(data, positions, 8).view(order + "u4").astype(np.int64)
     kinds, totals = heads.T
     sane = (totals >= 12) & (totals & 3 == 0) & (totals <= limits.most_block)

@@ -44,7 +44,7 @@ def _each(
 ) -> Iterator[Found]:
     for index, member in enumerate(members):
         if index == reading.limits.most_members:
-            _too_many(reading)
+            archives.too_many(reading)
             return
         yield from unpacked(Found(member.stream, layers, member.name), budget, reading)
 
@@ -56,15 +56,6 @@ def _members(stream: Stream, budget: Budget, reading: Reading) -> tuple[str, Ite
     if archives.is_tar(head):
         return "tar", archives.tar_members(stream)
     return None
-
-
-def _too_many(reading: Reading) -> None:
-    most = f"{reading.limits.most_members:,}"
-    text = {
-        "en": f"The archive has more than {most} members; those behind them were left unread.",
-        "ja": f"アーカイブのファイルが{most}個を超えているため、残りは読みませんでした。",
-    }
-    reading.note("too_many_members", text)
 
 
 def _nested(most: int) -> CaptureError:

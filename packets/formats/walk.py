@@ -14,25 +14,23 @@ Positions = NDArray[np.int64]
 
 
 def chain(
-    data: Bytes, start: int, head: int, length_at: int, order: str, form: Literal["pcap", "pcapng"]
-) -> tuple[Positions, int]:
-    """Positions of all records whose first ``head`` bytes lie in ``data``, and where the next one would
-    start.
+    data: Bytes, start: int, head: int, length_at: int, order: str, form: Literal["pcap", "pcapng"], most: int
+) -> Positions:
+    """Positions of up to ``most`` records from ``start`` on, whose first ``head`` bytes lie in ``data``.
 
-    The length of a record lies ``length_at`` bytes into it, in byte order ``order``; -1: a block of pcapng
-    has a length that leads nowhere.
+    The length of a record lies ``length_at`` bytes into it, in byte order ``order``. The chain ends at a block of
+    pcapng whose length leads nowhere.
     """
-    most = max((len(data) - start) // max(head, 1) + 1, 0)
+    most = max(min(most, (len(data) - start) // (12 if form == "pcapng" else head) + 1), 0)
     numbers = (start, head, length_at, int(order == ">"), int(form == "pcapng"))
     entries = None if os.environ.get("REPLAYBOOK_INTERPRETED") else compiled.load()
     if entries is None:
         out = [0] * (most + 1)
-        found = walk.walk(memoryview(data), *numbers, out, most)
-        return np.array(out[:found], np.int64), out[found]
+        return np.array(out[: walk.walk(memoryview(data), *numbers, out, most)], np.int64)
     positions = np.empty(most + 1, np.int64)
     view = np.frombuffer(data, np.uint8)
     found = entries["replaybook_walk"](view.ctypes.data, len(data), *numbers, positions.ctypes.data, most)
-    return positions[:found].copy(), int(positions[found])
+    return positions[:found].copy()
 
 
 def gather(data: Bytes, positions: Positions, width: int) -> NDArray[np.uint8]:

@@ -1,7 +1,9 @@
 """The source as a whole: it opens what is there, counts what it reads, and raises only its own error."""
 
+import gc
 import os
 import random
+import weakref
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -36,6 +38,18 @@ def test_progress_ends_at_the_size_of_the_file(tmp_path):
         assert source.size == path.stat().st_size
         list(source.batches())
         assert source.bytes_read == source.size
+
+
+@pytest.mark.parametrize("codec", CODECS)
+def test_nothing_of_a_file_that_was_read_stays_in_memory(tmp_path, codec):
+    (tmp_path / "a").write_bytes(CODECS[codec](pcap()))
+    source = open_source(tmp_path / "a")
+    list(source.batches())
+    source.close()
+    there = weakref.ref(source)
+    del source
+    gc.collect()
+    assert there() is None
 
 
 def test_batches_stay_valid_when_the_next_ones_are_read(tmp_path):

@@ -4,6 +4,7 @@ import bz2
 import gzip
 import io
 import lzma
+import struct
 import tarfile
 import zipfile
 
@@ -165,3 +166,11 @@ def test_more_members_than_anybody_packs_are_left_unread(tmp_path):
     found = reads(tmp_path, tarred([(str(n), pcap(FRAMES[:1])) for n in range(6)]), most_members=4)
     assert len(found.frames) == 4
     assert "too_many_members" in found.codes
+
+
+def test_members_that_cannot_be_read_are_not_told_without_end(tmp_path):
+    encrypted = struct.pack("<4s5H3I2H", b"PK\3\4", 20, 1, 8, 0, 0, 0, 1, 1, 1, 0) + b"nx"
+    members, _, _ = zipped([("a", pcap())]).partition(b"PK\1\2")  # without its directory
+    found = reads(tmp_path, members + encrypted * 6, most_members=4)
+    assert found.codes.count("member_unreadable") == 5
+    assert found.codes[-1] == "too_many_members"

@@ -15,6 +15,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from trial import Outcome, Trials
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "captures"
-_TRIES = 300  # in making one failure small
+_LONGEST = 120.0  # seconds in which one failure is made small
 _TOLD = 10.0  # seconds between two lines of progress
 
 
@@ -45,6 +46,7 @@ class Run:
         self.kinds: Counter[str] = Counter()
         self.mutators: Counter[str] = Counter()
         self.failures: dict[str, Failure] = {}
+        self.resident: list[float] = []
         self._file = scratch / "mutant"
 
     def one(self, number: int) -> None:
@@ -52,6 +54,7 @@ class Run:
         made = mutant(self.seed, number, self.whole)
         outcome = self.tried(made.content)
         self.kinds[outcome.kind] += 1
+        self.resident.append(outcome.resident)
         self.mutators[made.mutator] += 1
         if outcome.failed:
             self._note(made, outcome)
@@ -80,25 +83,26 @@ def smaller(made: Mutant, fails: Callable[[bytes], bool]) -> bytes:
     for write in (as_pcap, as_pcapng):
         frames = list(parsed.frames)
         if frames and fails(write(parsed.link, frames)):
-            kept = fewer(frames, lambda some, write=write: fails(write(parsed.link, some)))
-            return write(parsed.link, kept)
+            written = partial(write, parsed.link)
+            return written(fewer(frames, written, fails))
     return made.bare
 
 
-def fewer(items: list[Frame], fails: Callable[[list[Frame]], bool]) -> list[Frame]:
-    """Without the stretches whose absence changes nothing: halves first, single items last."""
-    size, tries = max(1, len(items) // 2), 0
+def fewer(
+    frames: list[Frame], written: Callable[[list[Frame]], bytes], fails: Callable[[bytes], bool]
+) -> list[Frame]:
+    """Without the stretches whose absence changes nothing: halves first, single frames last."""
+    size, end = max(1, len(frames) // 2), time.monotonic() + _LONGEST
     while size:
         at = 0
-        while at < len(items) and tries < _TRIES:
-            rest = items[:at] + items[at + size :]
-            tries += 1
-            if rest and fails(rest):
-                items = rest
+        while at < len(frames) and time.monotonic() < end:
+            rest = frames[:at] + frames[at + size :]
+            if rest and fails(written(rest)):
+                frames = rest
             else:
                 at += size
         size //= 2
-    return items
+    return frames
 
 
 def save(into: Path, content: bytes, words: str, outcome: Outcome) -> Path:
@@ -137,6 +141,9 @@ def table(run: Run, seconds: float) -> Iterator[str]:
     yield "|---|--:|"
     for kind in ("read", "refused", "crash", "hang", "memory", "breach"):
         yield f"| {kind} | {run.kinds[kind]:,} |"
+    yield ""
+    first, last = run.resident[0], run.resident[-1]
+    yield f"Resident before the first mutant {first:.0f} MB, before the last {last:.0f} MB."
     if run.failures:
         yield ""
         yield "| found | times | again with | mutator | sample | saved |"
@@ -170,6 +177,11 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
         metavar="DIR",
         help="where crashers go (default: var/fuzz)",
     )
+    parser.add_argument(
+        "--door",
+        metavar="MODULE:NAME",
+        help="a function to try instead of ours, as the tests of this program do",
+    )
     return parser.parse_args(argv)
 
 
@@ -181,7 +193,10 @@ def main(argv: list[str] | None = None) -> int:
         print("There is no capture to damage.", file=sys.stderr)
         return 2
     began = told = time.monotonic()
-    with Trials() as trials, tempfile.TemporaryDirectory() as scratch:
+    with (
+        Trials(*(("--door", asked.door) if asked.door else ())) as trials,
+        tempfile.TemporaryDirectory() as scratch,
+    ):
         run = Run(asked.seed, whole, asked.into, trials, Path(scratch))
         try:
             for number in numbers(asked):

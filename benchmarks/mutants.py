@@ -14,6 +14,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import zstandard
 
@@ -168,7 +169,7 @@ def _written(dice: random.Random, link: int, frames: Sequence[Frame]) -> bytes:
 _WORDS = (0, 1, 4, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFC, 0xFFFFFFFF, 0x0A0D0D0A, 0xA1B2C3D4)
 
 
-def _noise(dice: random.Random, one: Sample, _: Sample) -> bytes:
+def _noise(dice: random.Random, one: Sample, other: Sample) -> bytes:
     content = bytearray(one.content)
     for at in range(len(content)):
         if dice.random() < ERRORS:
@@ -176,14 +177,14 @@ def _noise(dice: random.Random, one: Sample, _: Sample) -> bytes:
     return bytes(content)
 
 
-def _few(dice: random.Random, one: Sample, _: Sample) -> bytes:
+def _few(dice: random.Random, one: Sample, other: Sample) -> bytes:
     content = bytearray(one.content)
     for _ in range(dice.choice((1, 2, 5, 20))):
         content[dice.randrange(len(content))] = dice.randrange(256)
     return bytes(content)
 
 
-def _words(dice: random.Random, one: Sample, _: Sample) -> bytes:
+def _words(dice: random.Random, one: Sample, other: Sample) -> bytes:
     content = bytearray(one.content)
     for _ in range(dice.choice((1, 2, 5))):
         at = dice.randrange(len(content)) & ~3
@@ -191,11 +192,11 @@ def _words(dice: random.Random, one: Sample, _: Sample) -> bytes:
     return bytes(content)
 
 
-def _cut(dice: random.Random, one: Sample, _: Sample) -> bytes:
+def _cut(dice: random.Random, one: Sample, other: Sample) -> bytes:
     return one.content[: dice.randrange(len(one.content))]
 
 
-def _shifted(dice: random.Random, one: Sample, _: Sample) -> bytes:
+def _shifted(dice: random.Random, one: Sample, other: Sample) -> bytes:
     """Bytes put in or taken out: all that follows stands elsewhere."""
     at, count = dice.randrange(len(one.content)), dice.choice((1, 2, 4, 16, 300))
     extra = dice.choice((b"", dice.randbytes(count), bytes(count)))
@@ -214,21 +215,22 @@ def _spliced(dice: random.Random, one: Sample, other: Sample) -> bytes:
 # --- damage that keeps the framing ---
 
 
-def _lying(dice: random.Random, one: Sample, _: Sample) -> bytes:
+def _lying(dice: random.Random, one: Sample, other: Sample) -> bytes:
     """Length fields set to 0, -1, huge, or beside the truth."""
     frames = list(one.frames)
     for _ in range(dice.choice((1, 1, 3))):
         at = dice.randrange(len(frames))
         size = len(frames[at].data)
         length = dice.choice((0, 1, 3, -1, size - 1, size + 1, 262_144, 262_145, 1 << 30, 1 << 31, -4))
-        frames[at] = replace(frames[at], **{dice.choice(("claims", "wire", "total")): length})
+        lie: dict[str, Any] = {dice.choice(("claims", "wire", "total")): length}
+        frames[at] = replace(frames[at], **lie)
     return _written(dice, one.link, frames)
 
 
 _TIMES = (0, -1, 1, 2**31 * _SECOND, 2**32 * _SECOND - 1, 2**63 - 1, 70 * 365 * 86_400 * _SECOND)
 
 
-def _timed(dice: random.Random, one: Sample, _: Sample) -> bytes:
+def _timed(dice: random.Random, one: Sample, other: Sample) -> bytes:
     """Times at the ends of what can be told, backwards, all equal, or a day apart."""
     frames = list(one.frames)
     for at in range(dice.randrange(len(frames)), len(frames), dice.choice((1, 1, 7))):
@@ -259,7 +261,7 @@ def _reordered(dice: random.Random, one: Sample, other: Sample) -> bytes:
     return _written(dice, one.link, frames[:_MOST_FRAMES])
 
 
-def _trimmed(dice: random.Random, one: Sample, _: Sample) -> bytes:
+def _trimmed(dice: random.Random, one: Sample, other: Sample) -> bytes:
     """Frames cut inside their headers, as a snaplen does, honestly or not."""
     most, honest = dice.randrange(100), dice.random() < 0.7
     frames = [
@@ -269,12 +271,12 @@ def _trimmed(dice: random.Random, one: Sample, _: Sample) -> bytes:
     return _written(dice, one.link, frames)
 
 
-def _retyped(dice: random.Random, one: Sample, _: Sample) -> bytes:
+def _retyped(dice: random.Random, one: Sample, other: Sample) -> bytes:
     """The same frames under another link type."""
     return _written(dice, dice.choice((0, 1, 9, 12, 14, 50, 51, 101, 108, 113, 228, 229, 276)), one.frames)
 
 
-def _damaged(dice: random.Random, one: Sample, _: Sample) -> bytes:
+def _damaged(dice: random.Random, one: Sample, other: Sample) -> bytes:
     """Header fields of some frames set to what their readers fear."""
     frames = list(one.frames)
     for _ in range(dice.choice((1, 3, 10, len(frames)))):
@@ -283,7 +285,7 @@ def _damaged(dice: random.Random, one: Sample, _: Sample) -> bytes:
     return _written(dice, one.link, frames)
 
 
-def _alike(dice: random.Random, one: Sample, _: Sample) -> bytes:
+def _alike(dice: random.Random, one: Sample, other: Sample) -> bytes:
     """The same damage in every frame: the state of whole connections is what suffers."""
     seed, frames = dice.random(), list[Frame]()
     for frame in one.frames:
@@ -292,7 +294,7 @@ def _alike(dice: random.Random, one: Sample, _: Sample) -> bytes:
     return _written(dice, one.link, frames)
 
 
-def _nested(dice: random.Random, one: Sample, _: Sample) -> bytes:
+def _nested(dice: random.Random, one: Sample, other: Sample) -> bytes:
     """Tags, labels and tunnels put in between, a few or very many."""
     layer, count = dice.choice(_TUNNELS), dice.choice((1, 2, 5, 17, 300))
     frames = list(one.frames)

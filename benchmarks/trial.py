@@ -6,6 +6,7 @@ with Trials() as trials:
 
 import json
 import os
+import re
 import selectors
 import signal
 import subprocess
@@ -37,7 +38,8 @@ class Outcome:
     code: str = ""
     detail: str = ""
     seconds: float = 0.0  # CPU, the dearest door
-    megabytes: float = 0.0
+    megabytes: float = 0.0  # resident at most, above the start
+    resident: float = 0.0  # MB at the start: what the captures before have left behind
     packets: int = 0
     connections: int = 0
     notes: tuple[str, ...] = ()
@@ -55,7 +57,8 @@ class Outcome:
         lines = self.detail.strip().splitlines() or [""]
         places = [line.strip() for line in lines if line.startswith("  File ")]
         where = places[-1].replace(str(ROOT) + "/", "") if places else ""
-        return f"{self.kind}: {lines[-1][:120]} {where}".strip()
+        said = re.sub(r"\d+(\.\d+)?", "N", lines[-1][:120])  # sizes and times are never the same twice
+        return f"{self.kind}: {said} {where}".strip()
 
 
 class Trials:
@@ -88,7 +91,7 @@ class Trials:
         return self._outcome(json.loads(line)) if line.endswith(b"\n") else self._died()
 
     def _outcome(self, found: dict[str, Any]) -> Outcome:
-        kept = {k: tuple(v) if isinstance(v, list) else v for k, v in found.items()}
+        kept: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in found.items()}
         outcome = Outcome(**kept)
         if outcome.megabytes > self._megabytes and not outcome.failed:
             return Outcome(

@@ -28,6 +28,8 @@ __all__ = ["NO_LINK", "Batch", "CaptureError", "Limits", "Note", "Source", "open
 _USUAL = Limits()
 # Refusals that concern the whole file, also when they come up in one member of an archive.
 _FINAL = ("bomb", "nested", "unreadable")
+# Bytes that tell what a file is. Where fewer came out of damaged compression, that damage is the reason.
+_FEWEST = 4
 
 
 def open_source(path: str | os.PathLike[str], limits: Limits = _USUAL) -> "Source":
@@ -141,7 +143,7 @@ class Source:
 
     def _refusal(self, window: Window, found: Found) -> CaptureError:
         head = bytes(window.data[: foreign.HEAD])
-        if not head and found.layers and self.notes:
+        if len(head) < _FEWEST and found.layers and self.notes:
             return refusals.compressed_rubbish(self.notes[-1])
         return foreign.refusal(head, len(window.data) if window.ended else self.size)
 

@@ -1,5 +1,6 @@
 """The measurements can be made: small ones, of the programs that are there."""
 
+import re
 import subprocess
 import sys
 
@@ -40,3 +41,29 @@ def test_the_benchmark_prints_a_row_for_us_and_for_the_loop_of_dpkt():
     lines = done.stdout.splitlines()
     assert sum("python -m diagnoses --json" in line for line in lines) == 2  # pcap and pcapng
     assert sum("dpkt loop" in line for line in lines) >= 2
+
+
+def fuzz(*words):
+    command = [sys.executable, "benchmarks/fuzz.py", "--captures", "diagnoses/port_closed", *map(str, words)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+
+
+def test_the_fuzzer_tells_what_it_found_and_ends_with_0_when_that_was_nothing(tmp_path):
+    done = fuzz("--mutants", 30, "--seed", 3, "--into", tmp_path / "found")
+    assert done.returncode == 0, done.stdout + done.stderr
+    counts = [int(number) for number in re.findall(r"^\| \w+ \| ([\d,]+) \|$", done.stdout, re.MULTILINE)]
+    assert sum(counts[:2]) == 30
+    assert counts[2:] == [0, 0, 0, 0]
+    assert not (tmp_path / "found").exists()
+
+
+def test_a_crasher_is_made_small_and_saved_with_the_way_to_make_it_again(tmp_path):
+    door = ("--door", "tests.packets.planted:picky", "--into", tmp_path)
+    done = fuzz("--mutants", 30, "--seed", 3, *door)
+    assert done.returncode == 1
+    (saved,) = tmp_path.glob("crash-*.pcap")
+    assert f"| {saved} |" in done.stdout
+    assert saved.read_bytes().count(b"\x08\x00\x45") == 1
+    again = re.search(r"--seed 3 --only (\d+)", saved.with_suffix(".txt").read_text())
+    assert "1 mutants of" in fuzz("--seed", 3, "--only", again[1], *door).stdout
+    assert fuzz("--seed", 3, "--only", again[1], *door).returncode == 1

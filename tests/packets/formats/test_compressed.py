@@ -95,6 +95,7 @@ def test_a_wrong_checksum_is_told_and_the_packets_stay(tmp_path):
 
 def test_compressed_data_of_which_nothing_comes_out_is_refused(tmp_path):
     assert refused(tmp_path, gzip.compress(pcap())[:12]).code == "damaged_compression"
+    assert refused(tmp_path, gzip.compress(b"\xd4\xc3", 0)[:-9]).code == "damaged_compression"
     assert refused(tmp_path, gzip.compress(b"<html>")).code == "not_a_capture"
 
 

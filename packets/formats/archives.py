@@ -58,8 +58,7 @@ def zip_members(stream: Stream, budget: Budget, reading: Reading) -> Iterator[Me
     """The members that can be read, in file order; each must be used up before the next (what is left is
     skipped).
     """
-    unread = 0
-    while stream.head(4) == _LOCAL and unread <= reading.limits.most_members:
+    while stream.head(4) == _LOCAL and _may_go_on(budget.entry(), reading):
         local = _local(stream)
         readable = not local.flags & _ENCRYPTED and local.method in (_STORED, _DEFLATED)
         behind = bool(local.flags & _SIZES_BEHIND) and not local.size
@@ -67,15 +66,14 @@ def zip_members(stream: Stream, budget: Budget, reading: Reading) -> Iterator[Me
             _unreadable(local, reading)  # where it ends cannot be known
             return
         if not readable and local.size:
+            if not _may_go_on(budget.member(), reading):
+                return
             _unreadable(local, reading)
-            unread += 1
             stream.skip(local.size)
         elif not local.name.endswith("/"):
             yield from _data(stream, local, behind, budget, reading)
         else:
             stream.skip(local.size)
-    if unread > reading.limits.most_members:
-        too_many(reading)
 
 
 def _local(stream: Stream) -> _Local:
@@ -148,14 +146,23 @@ def _unreadable(local: _Local, reading: Reading) -> None:
     reading.note("member_unreadable", text)
 
 
-def too_many(reading: Reading) -> None:
-    """Note that the archive was not looked at to its end."""
-    most = f"{reading.limits.most_members:,}"
-    text = {
-        "en": f"The archive has more than {most} members; those behind them were left unread.",
-        "ja": f"アーカイブのファイルが{most}個を超えているため、残りは読みませんでした。",
-    }
-    reading.note("too_many_members", text)
+def counted(members: Iterator[Member], budget: Budget, reading: Reading) -> Iterator[Member]:
+    """The members, as long as they are not too many."""
+    for member in members:
+        if not _may_go_on(budget.member(), reading):
+            return
+        yield member
+
+
+def _may_go_on(counted: bool, reading: Reading) -> bool:
+    if not counted and not any(note.code == "too_many_members" for note in reading.notes):
+        most = f"{reading.limits.most_members:,}"
+        text = {
+            "en": f"The archive has more than {most} members; those behind them were left unread.",
+            "ja": f"アーカイブのファイルが{most}個を超えているため、残りは読みませんでした。",
+        }
+        reading.note("too_many_members", text)
+    return counted
 
 
 def _wrong_sum(name: str, reading: Reading) -> None:
@@ -166,11 +173,11 @@ def _wrong_sum(name: str, reading: Reading) -> None:
     reading.note("wrong_checksum", text)
 
 
-def tar_members(stream: Stream) -> Iterator[Member]:
+def tar_members(stream: Stream, budget: Budget, reading: Reading) -> Iterator[Member]:
     """The regular files of a tar, in file order; each must be used up before the next (what is left is
     skipped).
     """
-    while is_tar(stream.head(_RECORD)):
+    while is_tar(stream.head(_RECORD)) and _may_go_on(budget.entry(), reading):
         head = stream.read(_RECORD)
         size = _number(head[124:136])
         part = Part(stream, size)

@@ -25,11 +25,16 @@ _FAULTS = (zlib.error, lzma.LZMAError, zstandard.ZstdError, OSError, EOFError, R
 
 @dataclass
 class Budget:
-    """What all layers of one file may expand to together; ``read``: bytes of the file taken so far."""
+    """What all layers of one file may expand to and hold together.
+
+    ``read``: bytes of the file taken so far.
+    """
 
     limits: Limits
     read: Callable[[], int]
     spent: int = 0
+    members: int = 0
+    entries: int = 0
 
     def spend(self, length: int) -> None:
         """Raises CaptureError ``bomb`` when the expanded bytes pass the limit of size or of ratio."""
@@ -51,6 +56,16 @@ class Budget:
                 f"圧縮ファイルが{self.limits.most_ratio}倍を超えて展開されます（展開爆弾の疑い）。"
                 "本物のキャプチャなら、展開してからアップロードしてください。",
             )
+
+    def member(self) -> bool:
+        """Count one more file in an archive; False when it is one too many."""
+        self.members += 1
+        return self.members <= self.limits.most_members
+
+    def entry(self) -> bool:
+        """Count one more entry of an archive, whatever it is; False when it is one too many."""
+        self.entries += 1
+        return self.entries <= self.limits.most_entries
 
 
 class Decompressor(Protocol):

@@ -26,8 +26,11 @@ FREE_EXPANSION = 64 * MIB
 MOST_NESTING = 4
 # Capture files one behind the other in one file, as "cat *.pcap" makes them.
 MOST_GLUED = 1_000
-# Members of a zip or tar that are looked at.
+# Members of zips and tars that are looked at, in all archives of one file together: a small compressed tar
+# can hold many tars of many tiny files.
 MOST_MEMBERS = 1_000
+# Entries that are stepped over, folders and links too.
+MOST_ENTRIES = 10_000
 
 
 @dataclass(frozen=True)
@@ -50,4 +53,5 @@ class Limits:
     most_nesting: int = MOST_NESTING  # layers of compression and archives
     most_glued: int = MOST_GLUED
     most_members: int = MOST_MEMBERS
+    most_entries: int = MOST_ENTRIES
     known_links: frozenset[int] | None = None

@@ -42,10 +42,7 @@ def unpacked(found: Found, budget: Budget, reading: Reading) -> Iterator[Found]:
 def _each(
     members: Iterator[Member], layers: tuple[str, ...], budget: Budget, reading: Reading
 ) -> Iterator[Found]:
-    for index, member in enumerate(members):
-        if index == reading.limits.most_members:
-            archives.too_many(reading)
-            return
+    for member in archives.counted(members, budget, reading):
         yield from unpacked(Found(member.stream, layers, member.name), budget, reading)
 
 
@@ -54,7 +51,7 @@ def _members(stream: Stream, budget: Budget, reading: Reading) -> tuple[str, Ite
     if archives.is_zip(head):
         return "zip", archives.zip_members(stream, budget, reading)
     if archives.is_tar(head):
-        return "tar", archives.tar_members(stream)
+        return "tar", archives.tar_members(stream, budget, reading)
     return None
 
 

@@ -40,6 +40,7 @@ def test_no_mutant_crashes_hangs_or_takes_all_memory(trials, whole, tmp_path):
 
 
 def test_every_crasher_that_was_found_is_read_or_refused(trials):
+    assert CRASHERS
     failed = {path.name: outcome.detail for path in CRASHERS if (outcome := trials.of(path)).failed}
     assert not failed
 

@@ -173,5 +173,20 @@ def test_members_that_cannot_be_read_are_not_told_without_end(tmp_path):
     encrypted = struct.pack("<4s5H3I2H", b"PK\3\4", 20, 1, 8, 0, 0, 0, 1, 1, 1, 0) + b"nx"
     members, _, _ = zipped([("a", pcap())]).partition(b"PK\1\2")  # without its directory
     found = reads(tmp_path, members + encrypted * 6, most_members=4)
-    assert found.codes.count("member_unreadable") == 5
+    assert found.codes.count("member_unreadable") == 3
     assert found.codes[-1] == "too_many_members"
+
+
+def test_members_of_archives_in_archives_are_counted_together(tmp_path):
+    inner = tarred([(str(n), b"no capture") for n in range(4)])
+    found = reads(tmp_path, tarred([("a", pcap()), *((str(n), inner) for n in range(9))]), most_members=20)
+    assert found.frames == FRAMES
+    assert found.codes == ["member", "too_many_members", "not_a_member"]
+    assert "15 files in the archive are no captures" in found.notes[2].text["en"]
+
+
+def test_folders_without_end_are_not_walked_through(tmp_path):
+    folder = struct.pack("<4s5H3I2H", b"PK\3\4", 20, 0, 0, 0, 0, 0, 0, 0, 2, 0) + b"n/"
+    members, _, _ = zipped([("a", pcap())]).partition(b"PK\1\2")
+    assert reads(tmp_path, folder * 9 + members, most_entries=10).frames == FRAMES
+    assert refused(tmp_path, folder * 10 + members, most_entries=10).code == "no_capture_inside"

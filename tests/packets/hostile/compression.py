@@ -2,6 +2,7 @@
 
 import gzip
 import random
+import struct
 import zipfile
 from functools import cache, partial
 
@@ -48,6 +49,18 @@ def nested_zips(times: int) -> bytes:
     return content
 
 
+def tars_in_a_tar() -> bytes:
+    """65 MB of headers of tiny files in a quarter of a megabyte."""
+    inner = tarred([("x", b"no")] * 60)
+    return gzip.compress(tarred([("inner.tar", inner)] * 900))
+
+
+def folders() -> bytes:
+    """A zip of a million folders."""
+    head = struct.pack("<4s5H3I2H", b"PK\3\4", 20, 0, 0, 0, 0, 0, 0, 0, 2, 0) + b"n/"
+    return gzip.compress(head * 1_000_000)
+
+
 def cut_off() -> bytes:
     """A gzip of 100 packets that lacks its last 5,000 bytes (stored: they are bytes of packets)."""
     packets = [sent(data=random.Random(n).randbytes(1_000)) for n in range(100)]
@@ -79,6 +92,8 @@ INPUTS = [
     bad("zstd bomb", lambda: zstandard.compress(bytes(16_000_000)) * 64, Refused("not_a_capture"), "zeros"),
     bad("nested ten times", lambda: nested(10), Refused("nested"), "gzip"),
     bad("nested ten times", lambda: nested_zips(10), Refused("nested"), "zip"),
+    bad("nested ten times", tars_in_a_tar, Refused("no_capture_inside"), "in breadth: tars in a tar"),
+    bad("nested ten times", folders, Refused("no_capture_inside"), "in breadth: folders in a zip"),
     bad("zip with ../ names", lambda: zipped([("../../../etc/cron.d/a.pcap", capture(TALK))]),
              Read(10, ("member",), 1)),
     bad("zip with ../ names", lambda: tarred([("../../a.pcap", capture(TALK))]),

@@ -20,7 +20,7 @@ class HttpReader:
     """Reads heads and the sizes of chunks."""
 
     __slots__ = (
-        "_body", "_fields", "_head", "_limits", "_notes", "_place", "_searched", "_skipping", "_span",
+        "_body", "_fields", "_head", "_limits", "_notes", "_place", "_skipping", "_span",
         "_step", "_table", "between", "kept", "wanted",
     )  # fmt: skip
 
@@ -32,7 +32,6 @@ class HttpReader:
         self._span: Span | None = None
         self._head = 0  # bytes of the head so far
         self._body = 0  # bytes of the body that follows
-        self._searched = 0  # no newline in so many bytes from the front
         self._skipping = False  # the rest of a line that is too long
         self._step: _Step = self._first
         self.between, self.wanted, self.kept = False, 1, 0
@@ -41,12 +40,11 @@ class HttpReader:
         """See Reader: one line, or the body."""
         if self._body:
             return self._pass_body(data)
-        end = data.find(b"\n", self._searched) + 1
+        end = data.find(b"\n") + 1
         if not end and len(data) <= self._limits.most_line and not self._skipping:
-            self._searched = len(data)
             self.wanted = len(data) + 1
             return 0
-        self._searched, self.wanted = 0, 1
+        self.wanted = 1
         return self._line(data, end, span)
 
     def _line(self, data: bytearray, end: int, span: Span) -> int:
@@ -144,8 +142,7 @@ class HttpReader:
         self._fields, self._span = {}, None
 
     def _restart(self, step: _Step) -> None:
-        self._step, self._head, self._searched, self._skipping = step, 0, 0, False
-        self.kept = 0
+        self._step, self._head, self.kept, self._skipping = step, 0, 0, False
 
     def cut(self, data: bytearray, span: Span | None) -> int:
         """See Reader."""

@@ -16,7 +16,7 @@ Span = tuple[int, int, int]
 _PLACE = [
     ("connection", "i4"),  # id in CONNECTION_DTYPE
     ("side", "u1"),  # 0 or 1, as it was given
-    ("frame", "u4"),  # 1-based; in it the message was complete
+    ("frame", "u4"),  # 1-based; in it the message (of HTTP: its head) was complete
     ("first_frame", "u4"),  # the first with bytes of the message
     ("time_ns", "i8"),  # of ``frame``
     ("whole", "?"),  # False: cut by the snaplen, a hole or damage; what could be read of it is there
@@ -53,7 +53,9 @@ DNS_DTYPE = np.dtype(
     ]
 )
 
-# One row a handshake message in clear text, an alert, and the first application data of a direction.
+# One row a handshake message in clear text, an alert, and the first application data of a direction. Frames
+# of a message are those of its records; of application data, which is not waited for, those of its header.
+# In TLS 1.3 also what is encrypted of the handshake travels as application data.
 TLS_DTYPE = np.dtype(
     [
         *_PLACE,

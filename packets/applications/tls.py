@@ -14,7 +14,7 @@ HEADER = struct.Struct(">BHH")  # content type, version, length
 CHANGE_CIPHER_SPEC, ALERT, HANDSHAKE, APPLICATION_DATA = 20, 21, 22, 23
 MOST_RECORD = (1 << 14) + 2048  # RFC 5246 section 6.2.3: what encryption may add included
 _CLIENT_HELLO, _SERVER_HELLO, _CERTIFICATE = 1, 2, 11
-_EMPTY = (0, 14)  # HelloRequest, ServerHelloDone
+_HELLO_REQUEST, _HELLO_DONE = 0, 14  # both empty
 # HelloRequest, hellos, HelloVerifyRequest, NewSessionTicket, Certificate, ServerKeyExchange,
 # CertificateRequest, ServerHelloDone, CertificateVerify, ClientKeyExchange, CertificateStatus. A Finished is
 # always encrypted.
@@ -101,7 +101,9 @@ class TlsReader:
         """Whether a message begins here. If not, the direction is encrypted, or no reader could follow it."""
         kind, length = pending[0], int.from_bytes(pending[1:4], "big")
         note = ""
-        if kind not in _KNOWN or (kind in _EMPTY and length):
+        # A HelloRequest stands alone. What is encrypted often begins with a nonce of zeros, and looks like some.
+        alone = kind == _HELLO_REQUEST and len(pending) > 4
+        if kind not in _KNOWN or alone or (length and kind in (_HELLO_REQUEST, _HELLO_DONE)):
             note = "tls_unknown_handshake"
         elif length > self._most:
             note = "tls_long_handshake"

@@ -102,6 +102,19 @@ def test_a_pointer_chain_ends_however_long_it_is():
     assert time.perf_counter() - started < 2
 
 
+@pytest.mark.parametrize(("jumps", "is_followed"), [(20, True), (100, False)])
+def test_pointers_are_followed_more_often_than_anyone_needs_and_no_more(jumps, is_followed):
+    places = [
+        12,
+        *range(30, 30 + 2 * jumps, 2),
+    ]  # each pointer leads to the one before it, the first to a name
+    *chain, last = [(0xC000 | place).to_bytes(2, "big") for place in places]
+    records = record(10, b"".join(chain), b"\0"), record(5, last, b"\0")
+    facts = datagram(dns(question(b"a"), *records, counts=(1, 2, 0, 0)))
+    assert row(facts.dns)["cname"] == (b"a" if is_followed else b"")
+    assert row(facts.dns)["whole"] == is_followed
+
+
 def test_a_message_of_too_many_records_is_read_up_to_the_bound():
     many = dns(question(), *[record(1, b"\xc0\0\2\1")] * 900, counts=(1, 900, 0, 0))
     facts = datagram(many, limits=ApplicationLimits(most_records=10))

@@ -71,6 +71,18 @@ def test_a_body_costs_nothing_and_may_be_missing():
     assert facts.notes == {}
 
 
+def test_a_body_may_be_missing_from_its_first_byte():
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n"
+    facts = fed((SERVER, 1, head), (SERVER, len(head) + 1000001, OK))
+    assert facts.http["content_length"].tolist() == [1000000, 5]
+    assert facts.notes == {}
+
+
+def test_chunks_may_be_many():
+    chunks = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"1\r\na\r\n" * 50_000 + b"0\r\n\r\n"
+    assert said(chunks + OK, SERVER).http["status"].tolist() == [200, 200]
+
+
 def test_a_body_until_the_close_ends_where_a_segment_begins_a_response():
     head = b"HTTP/1.1 200 OK\r\n\r\n"
     facts = fed((SERVER, 1, head), (SERVER, 20, b"body HTTP/1.1 500 No"), (SERVER, 40, OK))

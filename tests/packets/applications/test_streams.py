@@ -152,10 +152,22 @@ def test_a_message_that_never_ends_is_counted():
 
 
 def test_what_waits_behind_a_hole_is_bounded_in_one_direction():
-    late = [(SERVER, 100 + 1000 * n, b"\x17\x03\x03\x03\xe3" + bytes(995)) for n in range(300)]
-    for limits in (ApplicationLimits(most_pieces=10), ApplicationLimits(most_held=10_000)):
-        facts = fed(*late[::-1], limits=limits)
+    hello = tls_record(22, client_hello())
+    late = [(CLIENT, 1 + len(hello) + 1000 * n, b"\x17\x03\x03\x03\xe3" + bytes(995)) for n in range(100)]
+    segments = [*late[::-1], (CLIENT, 1, hello)]
+    assert fed(*segments).tls["content_type"].tolist() == [22, 23][::-1]
+    for limits in (ApplicationLimits(most_pieces=50), ApplicationLimits(most_held=50_000)):
+        facts = fed(*segments, limits=limits)
         assert facts.tls["content_type"].tolist() == [23]
+
+
+def test_what_is_sent_again_after_the_reading_ended_is_not_read_again():
+    head = b"HTTP/1.1 200 OK\r\n\r\n"  # and then all until the close
+    facts = fed((SERVER, 1, head), (SERVER, 1, head + b"and some body"))
+    assert facts.http["status"].tolist() == [200]
+    body = (SERVER, 1 + len(head), b"body" * 9), (SERVER, 1 + len(head), head)
+    facts = fed((SERVER, 1, head), body[0], (SERVER, 1, head), body[1])
+    assert facts.http["status"].tolist() == [200]
 
 
 def test_all_that_waits_is_bounded_over_all_directions():

@@ -90,6 +90,13 @@ def test_encrypted_handshakes_are_no_rows():
     assert (row(facts.tls)["alert_level"], facts.notes) == (1, {"tls_unknown_handshake": 1})
 
 
+def test_a_nonce_of_zeros_is_no_row_and_a_true_hello_request_is_one():
+    assert heard(tls_record(22, bytes(8) + b"\x9a" * 32)).notes == {"tls_unknown_handshake": 1}
+    assert heard(tls_record(22, bytes(8) + b"\x9a" * 32)).tls.tolist() == []
+    assert heard(tls_record(22, b"\x0e\0\0\1\0")).tls.tolist() == []
+    assert row(heard(tls_record(22, bytes(4))).tls)["handshake"] == 0
+
+
 def test_several_messages_in_one_record_and_one_message_in_several_records():
     both = server_hello() + handshake(11, vector(3, b"")) + handshake(14, b"")
     pieces = [tls_record(22, both[at : at + 11]) for at in range(0, len(both), 11)]
@@ -103,6 +110,17 @@ def test_a_message_is_complete_in_the_frame_of_its_last_byte():
         (CLIENT, 1, data[:3]), (CLIENT, 4, data[3:20]), (CLIENT, 21, data[20:]), (CLIENT, 21, data[20:])
     )
     assert facts.tls[["first_frame", "frame", "time_ns"]].tolist() == [(1, 3, 3000)]
+
+
+def test_a_message_in_two_records_begins_in_the_frame_of_the_first():
+    one, two = tls_record(22, HELLO[:50]), tls_record(22, HELLO[50:])
+    facts = fed((CLIENT, 1, one), (CLIENT, 1 + len(one), two))
+    assert facts.tls[["first_frame", "frame"]].tolist() == [(1, 2)]
+
+
+def test_half_a_message_is_told_when_no_record_follows():
+    facts = heard(tls_record(22, HELLO[:100]), b"\x99" * 50)
+    assert facts.tls[["handshake", "whole", "sni"]].tolist() == [(1, False, b"www.example.org")]
 
 
 def test_frames_are_those_of_arrival_when_segments_arrive_out_of_order():
@@ -121,6 +139,9 @@ LIES = {
     "extensions longer than the message": client_hello(extension(0, b"")[:2] + b"\xff\xff"),
     "name longer than its extension": client_hello(extension(0, vector(2, b"\0\xff\xffabc"))),
     "protocol longer than its list": client_hello(extension(16, b"\0\x03\xffh2")),
+    "more extensions than there are": client_hello(ALPN)
+    .replace(ALPN, b"")
+    .replace(vector(2, ALPN)[:2], b"\xff\xff" + ALPN),
     "more ciphers than bytes": handshake(1, b"\3\3" + bytes(33) + b"\xff\xfe\x13\x01"),
     "session id longer than the message": handshake(1, b"\3\3" + bytes(32) + b"\xff"),
     "no random": handshake(2, b"\3\3"),

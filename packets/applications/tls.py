@@ -101,7 +101,7 @@ class TlsReader:
         """Whether a message begins here. If not, the direction is encrypted, or no reader could follow it."""
         kind, length = pending[0], int.from_bytes(pending[1:4], "big")
         note = ""
-        # A HelloRequest stands alone. What is encrypted often begins with a nonce of zeros, and looks like some.
+        # A HelloRequest stands alone. Encrypted bytes often begin with a nonce of zeros and look like some.
         alone = kind == _HELLO_REQUEST and len(pending) > 4
         if kind not in _KNOWN or alone or (length and kind in (_HELLO_REQUEST, _HELLO_DONE)):
             note = "tls_unknown_handshake"

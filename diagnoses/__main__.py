@@ -6,6 +6,7 @@ error.
 """
 
 import argparse
+import gc
 import json
 import os
 import sys
@@ -19,6 +20,8 @@ from packets.errors import CaptureError
 if TYPE_CHECKING:
     from packets.capture import Capture
 
+# NumPy's linear algebra is not used, and its idle threads would burn time. Read when NumPy is imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 PROGRESS_S = 0.25  # seconds between two progress lines
 
 
@@ -102,6 +105,7 @@ _PROVISIONAL = {"en": "provisional", "ja": "暫定"}
 def main(argv: list[str] | None = None) -> int:
     """Run the command; returns the exit status."""
     options = arguments(argv)
+    gc.freeze()  # what was imported lives to the end: looking through it again and again costs time
     try:
         run(options)
     except CaptureError as refused:

@@ -86,14 +86,12 @@ def capture_object(capture: Capture, verdicts: Verdicts, language: str) -> dict[
 
 
 class Lines:
-    """The connections of a capture as the contract shows them, in stretches: there may be hundreds of
-    thousands.
-    """
+    """The connections of a capture as the contract shows them, in stretches: there may be very many."""
 
     def __init__(self, capture: Capture, verdicts: Verdicts) -> None:
         self._capture, self._verdicts = capture, verdicts
         self._names = [*CODES, ""]  # index -1: no verdict
-        self._hosts: dict[int, str] = {}
+        self._hosts = _Names(capture)
 
     def stretches(self) -> Iterator[Table]:
         """The table, a stretch at a time."""
@@ -101,18 +99,12 @@ class Lines:
 
     def ends(self, table: Table, end: str) -> list[str]:
         """Endpoints as people write them: 192.0.2.1:443, [2001:db8::1]:443, or a bare address."""
-        protocols = table["protocol"].tolist()
-        return [
-            f"{self._host(e >> 16)}:{e & 0xFFFF}" if p in (TCP, UDP) else self._capture.addresses[e >> 16]
-            for p, e in zip(protocols, table[end].tolist(), strict=True)
-        ]
-
-    def _host(self, number: int) -> str:
-        """An address as it stands before a port (RFC 5952 section 6)."""
-        if number not in self._hosts:
-            address = self._capture.addresses[number]
-            self._hosts[number] = f"[{address}]" if ":" in address else address
-        return self._hosts[number]
+        hosts, endpoints = self._hosts, table[end]
+        pairs = zip((endpoints >> 16).tolist(), (endpoints & 0xFFFF).tolist(), strict=True)
+        texts = [f"{hosts[host]}:{port}" for host, port in pairs]
+        for at in np.flatnonzero(~np.isin(table["protocol"], (TCP, UDP))).tolist():
+            texts[at] = self._capture.addresses[int(endpoints[at]) >> 16]
+        return texts
 
     def verdicts(self, table: Table) -> list[str]:
         """Code of each connection's primary finding, empty: none."""
@@ -120,15 +112,16 @@ class Lines:
 
     def json(self, table: Table) -> str:
         """The objects of a stretch. All texts are addresses and codes: none needs to be escaped."""
+        quoted = {code: f'"{code}"' if code else "null" for code in self._names}
         columns = (
             range(table.first, table.first + len(table)),
             self.ends(table, "client"),
             self.ends(table, "server"),
-            [_protocol(p) for p in table["protocol"].tolist()],
+            protocols(table),
             table["packets"].tolist(),
             table["bytes"].tolist(),
-            [facts.STATES[s] for s in table["state"].tolist()],
-            [f'"{code}"' if code else "null" for code in self.verdicts(table)],
+            states(table),
+            [quoted[code] for code in self.verdicts(table)],
         )
         return ",\n".join([_OBJECT % values for values in zip(*columns, strict=True)])
 
@@ -139,8 +132,7 @@ class Lines:
         for column in ("packets", "bytes", "first_row", "rows", "first_ns"):
             out[column] = table[column]
         out["duration_ns"] = table["last_ns"] - table["first_ns"]
-        out["protocol"] = [_protocol(p) for p in table["protocol"].tolist()]
-        out["state"] = [facts.STATES[s] for s in table["state"].tolist()]
+        out["protocol"], out["state"] = protocols(table), states(table)
         out["client"], out["server"] = self.ends(table, "client"), self.ends(table, "server")
         out["verdict"] = self.verdicts(table)
         severities = self._verdicts.severities[table.first : table.first + len(table)]
@@ -154,8 +146,29 @@ _OBJECT = (
 )
 
 
-def _protocol(number: int) -> str:
-    return PROTOCOLS.get(number, f"ip-{number}")
+class _Names(dict[int, str]):
+    """Addresses by host number as they stand before a port (RFC 5952 section 6), made as they are needed."""
+
+    def __init__(self, capture: Capture) -> None:
+        super().__init__()
+        self._addresses = capture.addresses
+
+    def __missing__(self, host: int) -> str:
+        address = self._addresses[host]
+        self[host] = f"[{address}]" if ":" in address else address
+        return self[host]
+
+
+def protocols(table: Table) -> list[str]:
+    """The protocol of each connection, by name."""
+    numbers = table["protocol"].tolist()
+    names = {number: PROTOCOLS.get(number, f"ip-{number}") for number in set(numbers)}
+    return [names[number] for number in numbers]
+
+
+def states(table: Table) -> list[str]:
+    """The state of each connection, by name."""
+    return [facts.STATES[number] for number in table["state"].tolist()]
 
 
 def connections_json(lines: Lines) -> Iterator[str]:

@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 
 from packets import columns, doubling, links, odd, ttl
 from packets.addresses import Addresses
+from packets.applications import ApplicationFacts
 from packets.engine import Engine, engine
 from packets.errors import CaptureError, Note
 from packets.kernel import tallies
+from packets.payloads import Payloads
 from packets.recording import Recording
 from packets.source import Limits, Source, open_source
 from packets.store import Packets
@@ -30,10 +32,11 @@ class Capture:
         self._source = source
         self._engine: Engine = engine(believed)
         self._types: dict[int, None] = {}
-        self._packets = Packets()
+        self._packets, self._payloads = Packets(), Payloads()
         self.recording = Recording()
         self.size, self.bytes_read = source.size, 0
         self.complete = False
+        self.applications: ApplicationFacts | None = None  # DNS, TLS and HTTP; at the end
 
     def _read(self, progress: Progress | None) -> None:
         for batch in self._source.batches():
@@ -42,6 +45,7 @@ class Capture:
                 rows = self._engine.run(batch, first, min(self._engine.chunk, len(batch) - first))
                 self.recording.see(rows)
                 self._packets.append(rows)
+                self._payloads.see(rows, batch.data)
             self.bytes_read = self._source.bytes_read
             if progress:
                 self._count()
@@ -54,6 +58,7 @@ class Capture:
             count.append(table["rows"])
             client.append(table.client_side)
         self._packets.end(np.concatenate(count), np.concatenate(client))
+        self.applications = self._payloads.end(np.concatenate(client))
         self._count()
         self.complete = True
 
@@ -90,7 +95,9 @@ class Capture:
             yield self._stretch(first, min(first + STRETCH, stop))
 
     def _stretch(self, first: int, stop: int) -> Table:
-        return Table(self._engine.connections(first, stop), self._packets.first_row[first:stop], first)
+        rows, some = self._engine.connections(first, stop), slice(first, stop)
+        client_side = self._packets.client_side[some] if self.complete else None
+        return Table(rows, self._packets.first_row[some], first, client_side)
 
     def record(self, connection: int) -> Record:
         """The facts of one connection."""

@@ -22,6 +22,7 @@ CHUNK = 4096  # packets a call: their rows (2 MB) stay in the processor's cache
 SMALL_CHUNK = 512  # the same, interpreted: a table row is prepared for each packet
 _FEWEST_SLOTS = 1 << 12
 _MOST_NODES = 1 << 20  # of all connections together: 32 MB
+_IN_MEMORY = 160 * 1024 * 1024  # bytes of connections: a hundred thousand
 _FORGET_EVERY = 48 * 1024 * 1024  # bytes of connections after which mapped ones are let go
 _NOTE = 1 + tallies.KEPT
 _BATCH = ("offset", "captured", "original", "time_ns", "link_type", "interface", "fcs")
@@ -68,7 +69,7 @@ class Compiled:
     def __init__(self, entries: dict[str, compiled.Entry], believed: Ints) -> None:
         self._run, self._move = entries["replaybook_run"], entries["replaybook_move"]
         self._out = np.empty((CHUNK + 1, fields.WIDTH), np.int64)
-        self._connections = Scratch(np.int64, connection.WIDTH)
+        self._connections = Scratch(np.int64, connection.WIDTH, _IN_MEMORY)
         self._hosts = np.zeros((256, hosts.WIDTH), np.int64)
         self._slots, self._host_slots = _slots(_FEWEST_SLOTS), _slots(_FEWEST_SLOTS)
         self._pool = np.zeros(2 * CHUNK * nodes.NODE, np.int64)

@@ -2,7 +2,7 @@
 memory.
 """
 
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ Rows = NDArray[np.void]
 # A connection with more packets is looked at in part: its beginning, its end, and what is marked between
 # them.
 MOST_ROWS = 60_000
+_IN_MEMORY = 160 * 1024 * 1024  # bytes: a million packets
 _PIECE = 262_144  # rows looked at or written at a time: 40 MB
 # Columns of PACKET_DTYPE and of the kernel that go by other names, or whose sense differs.
 _RENAMED = {
@@ -31,20 +32,22 @@ _COLUMNS = [
 ]
 
 
-def packet_rows(rows: Ints) -> Rows:
-    """The kernel's rows as PACKET_DTYPE; ``from_client`` still says whether side 1 sent it."""
-    out = np.empty(len(rows), PACKET_DTYPE)
+def packet_rows(rows: Ints, out: Rows) -> None:
+    """Write the kernel's rows as PACKET_DTYPE; ``from_client`` still says whether side 1 sent it."""
     for name, at in _COLUMNS:
         out[name] = rows[:, at]
-    return out
+
+
+def _owners(rows: Ints, out: NDArray[np.int32]) -> None:
+    out[:] = rows[:, fields.CONNECTION]
 
 
 class Packets:
     """The packets of a capture; complete when ``end`` was called."""
 
     def __init__(self) -> None:
-        self._rows, self._owner = Scratch(PACKET_DTYPE), Scratch(np.int32)
-        self._client_side: Ints = np.zeros(0, np.int64)
+        self._rows, self._owner = Scratch(PACKET_DTYPE, in_memory=_IN_MEMORY), Scratch(np.int32)
+        self.client_side: Ints = np.zeros(0, np.int64)
         self._count: Ints = np.zeros(0, np.int64)
         # Where the packets of each connection begin, in the order of connections; known at the end.
         self.first_row: Ints = np.zeros(0, np.int64)
@@ -54,12 +57,12 @@ class Packets:
 
     def append(self, rows: Ints) -> None:
         """Keep the rows of some frames, as the kernel made them."""
-        self._rows.append(packet_rows(rows))
-        self._owner.append(rows[:, fields.CONNECTION].astype(np.int32))
+        self._rows.append(len(rows), partial(packet_rows, rows))
+        self._owner.append(len(rows), partial(_owners, rows))
 
     def end(self, count: Ints, client_side: Ints) -> None:
         """How many packets each connection has, and which side of it is the client."""
-        self._count, self._client_side = count, client_side
+        self._count, self.client_side = count, client_side
         self.first_row = np.cumsum(count) - count + self.loose
         self._rows.map()
         self._owner.map()
@@ -77,8 +80,8 @@ class Packets:
         """A copy of the packets ``first`` to ``stop`` in the order of connections (PACKET_DTYPE)."""
         rows: Rows = self._rows.view[self._order[first:stop]]
         owner = rows["connection"]
-        if len(self._client_side):
-            rows["from_client"] = (owner >= 0) & (rows["from_client"] == (self._client_side[owner] == 1))
+        if len(self.client_side):
+            rows["from_client"] = (owner >= 0) & (rows["from_client"] == (self.client_side[owner] == 1))
         if stop - first > 1000:
             self._rows.forget()
         return rows

@@ -3,6 +3,8 @@
 A column is a fact of packets/facts.py. Those of a direction begin with ``client_`` or ``server_``.
 """
 
+from functools import cached_property
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,26 +23,36 @@ class Table:
     of each begin in the table of packets.
     """
 
-    def __init__(self, rows: Ints, first_row: Ints, first: int = 0) -> None:
+    def __init__(self, rows: Ints, first_row: Ints, first: int = 0, client_side: Ints | None = None) -> None:
         self.first = first
         self.rows, self.first_row = rows, first_row
-        self.client_side = _client_side(rows)  # 0 or 1, as in the kernel
-        self._state = _state(rows, self.client_side)
+        self.client_side = _client_side(rows) if client_side is None else client_side
+        self._columns: dict[str, Ints] = {}  # made once: many rules ask for the same ones
 
     def __len__(self) -> int:
         return len(self.rows)
 
     def __getitem__(self, name: str) -> Ints:
         """The column of a fact. KeyError when there is none of that name."""
+        if name not in self._columns:
+            self._columns[name] = self._column(name)
+        return self._columns[name]
+
+    def _column(self, name: str) -> Ints:
         end, _, fact = name.partition("_")
         if end in ("client", "server"):
             return self._of_side(self.client_side if end == "client" else 1 - self.client_side, fact)
         if name == "state":
-            return self._state
+            return self.state
         if name == "first_row":
             return self.first_row
         column: Ints = self.rows[:, facts.WHOLE[name]]
         return column
+
+    @cached_property
+    def state(self) -> Ints:
+        """The state that each connection reached."""
+        return _state(self.rows, self.client_side)
 
     def _of_side(self, side: Ints, fact: str) -> Ints:
         if not fact:  # "client": the endpoint
@@ -75,7 +87,8 @@ class Record:
     def table(self) -> Table:
         """A table of this connection alone."""
         table, at = self._table, self._at
-        return Table(table.rows[at : at + 1], table.first_row[at : at + 1], table.first + at)
+        one = slice(at, at + 1)
+        return Table(table.rows[one], table.first_row[one], table.first + at, table.client_side[one])
 
 
 def _side(rows: Ints, side: int, fact: int) -> Ints:

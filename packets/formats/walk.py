@@ -18,8 +18,8 @@ def chain(
 ) -> Positions:
     """Positions of up to ``most`` records from ``start`` on, whose first ``head`` bytes lie in ``data``.
 
-    The length of a record lies ``length_at`` bytes into it, in byte order ``order``. The chain ends at a block of
-    pcapng whose length leads nowhere.
+    The length of a record lies ``length_at`` bytes into it, in byte order ``order``. The chain ends at a
+    block of pcapng whose length leads nowhere.
     """
     most = max(min(most, (len(data) - start) // (12 if form == "pcapng" else head) + 1), 0)
     numbers = (start, head, length_at, int(order == ">"), int(form == "pcapng"))

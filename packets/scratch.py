@@ -54,7 +54,7 @@ class Scratch:
         if self._file is None:
             self._file = tempfile.TemporaryFile(prefix="replaybook-")  # noqa: SIM115 (as long as the array)
             self._file.write(rows.data)
-            self.view = self.view[:0]
+            self.view = np.zeros(self._shape(0), self.dtype)
         return self._file
 
     def reserve(self, rows: int) -> None:

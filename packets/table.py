@@ -46,8 +46,8 @@ class Table:
             return self.state
         if name == "first_row":
             return self.first_row
-        column: Ints = self.rows[:, facts.WHOLE[name]]
-        return column
+        # A copy: a view would keep looking at pages that are to be let go.
+        return self.rows[:, facts.WHOLE[name]].copy()
 
     @cached_property
     def state(self) -> Ints:

@@ -16,11 +16,11 @@ class Addresses(Sequence[str]):
     """
 
     def __init__(self, rows: NDArray[np.int64]) -> None:
-        self._rows = rows
+        self.rows = rows
         self._known: dict[int, str] = {}
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self.rows)
 
     @overload
     def __getitem__(self, number: int) -> str: ...
@@ -34,7 +34,7 @@ class Addresses(Sequence[str]):
         return self._known[number]
 
     def _text(self, number: int) -> str:
-        version, high, middle, low = self._rows[number, hosts.VERSION : hosts.VERSION + 4].tolist()
+        version, high, middle, low = self.rows[number, hosts.VERSION : hosts.VERSION + 4].tolist()
         if version == 4:
             return str(ipaddress.IPv4Address(low))
         return str(ipaddress.IPv6Address(high << 80 | middle << 32 | low))

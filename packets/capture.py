@@ -1,7 +1,6 @@
 """Read a capture file whole: packets, connections, hosts, and what the file itself has to say."""
 
 from collections.abc import Callable, Iterator
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -60,6 +59,7 @@ class Capture:
         self._packets.end(np.concatenate(count), np.concatenate(client))
         self.applications = self._payloads.end(np.concatenate(client))
         self._count()
+        self._addresses = Addresses(self._engine.hosts())
         self.complete = True
 
     def _count(self) -> None:
@@ -123,15 +123,15 @@ class Capture:
         """The packets of a connection (see store.Packets.of)."""
         return self._packets.of(connection)
 
-    @cached_property
+    @property
     def hosts(self) -> Ints:
         """The table of hosts (kernel/hosts.py)."""
-        return self._engine.hosts()
+        return self._addresses.rows if self.complete else self._engine.hosts()
 
-    @cached_property
+    @property
     def addresses(self) -> Addresses:
         """Address of each host number."""
-        return Addresses(self.hosts)
+        return self._addresses if self.complete else Addresses(self._engine.hosts())
 
     def track(self, host: int) -> Track:
         """TTL track of a host."""

@@ -1,12 +1,15 @@
 """Every link layer and tunnel leads to the same inner TCP segment; what lies is bounded by the frame."""
 
+import shutil
 import struct
+import subprocess
 
 import dpkt
 import pytest
 
 from packets.capture import read
-from packets.kernel import link
+from packets.columns import ACK, FIN, PSH
+from packets.kernel import link, wifi
 
 INNER = bytes(dpkt.ip.IP(
     src=bytes([192, 0, 2, 1]), dst=bytes([198, 51, 100, 7]), p=6, ttl=57, id=77,
@@ -21,6 +24,13 @@ LABELS = struct.pack(">II", 16 << 12 | 64, 17 << 12 | 1 << 8 | 64)  # the second
 SESSION = b"\x11\0\0\x07" + struct.pack(">HH", len(INNER) + 2, 0x21)
 GENEVE = b"\x01\0\x65\x58\0\0\x05\0\0\0\0\0"  # one option word, transparent Ethernet bridging
 MACS = bytes(6) + bytes([2, 0, 0, 0, 0, 9])
+SNAP = b"\xaa\xaa\x03\0\0\0\x08\0"
+BSS, STATION, FAR = bytes([2, 0, 0, 0, 0, 1]), bytes([2, 0, 0, 0, 0, 9]), bytes([2, 0, 0, 0, 0, 7])
+TO_AP = b"\x08\x01\0\0" + BSS + STATION + FAR + b"\0\0"
+QOS = b"\x88\x02\0\0" + STATION + BSS + FAR + b"\0\0" + b"\0\0"
+ERSPAN_2 = b"\x10\0\x88\xbe\0\0\0\1" + b"\x10\x2a\0\x64\0\0\0\0"  # GRE with a number, then its own header
+ERSPAN_3 = b"\x10\0\x22\xeb\0\0\0\1" + b"\x20\x2a\0\x64" + bytes(8)
+RADIOTAP = b"\0\0\x0c\0\x06\0\0\0\x20\x02\0\0"  # flags (padded) and rate
 
 
 def outer(protocol, data, ports=None):
@@ -35,6 +45,7 @@ def ethernet(kind, data):
     return MACS + struct.pack(">H", kind) + data
 
 
+needs_tshark = pytest.mark.skipif(not shutil.which("tshark"), reason="needs tshark (Debian package tshark)")
 FRAMES = {
     "ethernet": (link.ETHERNET, ethernet(0x0800, INNER)),
     "ethernet v6": (link.ETHERNET, ethernet(0x86DD, INNER6)),
@@ -56,6 +67,13 @@ FRAMES = {
     "6in4": (link.RAW, outer(41, INNER6)),
     "vxlan": (link.RAW, outer(17, b"\x08\0\0\0\0\0\x05\0" + ethernet(0x0800, INNER), (5555, 4789))),
     "geneve": (link.RAW, outer(17, GENEVE + ethernet(0x0800, INNER), (5555, 6081))),
+    "cisco hdlc": (link.C_HDLC, b"\x0f\0\x08\0" + INNER),
+    "wireless": (wifi.WIFI, TO_AP + SNAP + INNER),
+    "wireless with quality of service": (wifi.WIFI, QOS + SNAP + INNER),
+    "wireless with radiotap and padding": (wifi.RADIOTAP, RADIOTAP + QOS + b"\0\0" + SNAP + INNER),
+    "erspan type 1": (link.RAW, outer(47, b"\0\0\x88\xbe" + ethernet(0x0800, INNER))),
+    "erspan type 2": (link.RAW, outer(47, ERSPAN_2 + ethernet(0x0800, INNER))),
+    "erspan type 3": (link.RAW, outer(47, ERSPAN_3 + ethernet(0x0800, INNER))),
     "padded": (link.ETHERNET, ethernet(0x0800, INNER) + bytes(20)),
 }  # fmt: skip
 
@@ -75,6 +93,45 @@ def test_every_way_of_wrapping_leads_to_the_same_segment(tmp_path, name):
     assert (table["client"] & 0xFFFF, table["server"] & 0xFFFF) == (40000, 443)
     client = found.addresses[table["client"] >> 16]
     assert client == ("2001:db8::1" if "6" in name.replace("16", "") or name == "loop" else "192.0.2.1")
+
+
+@needs_tshark
+@pytest.mark.parametrize("name", FRAMES)
+def test_tshark_finds_the_same_segment(tmp_path, name):
+    capture(tmp_path, *FRAMES[name])
+    words = ["-T", "fields", "-e", "tcp.srcport", "-e", "tcp.len", "-e", "tcp.seq_raw", "-E", "occurrence=l"]
+    command = ["tshark", "-r", tmp_path / "made.pcap", *words]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert said.split() == ["40000", "5", "5"]
+
+
+def test_wireless_frames_that_cannot_be_read_are_named(tmp_path):
+    beacon, secret = b"\x80\0" + bytes(34), b"\x08\x41" + TO_AP[2:] + bytes(40)
+    found = capture(tmp_path, wifi.WIFI, beacon, secret, TO_AP + SNAP + INNER)
+    assert {note.code for note in found.notes} == {"not_data", "encrypted"}
+    assert found.packets["mac"].tolist() == [-1, 0x020000000009, 0x020000000009]
+    assert found.connections == 1
+
+
+def test_the_sender_of_a_relayed_wireless_frame_is_the_station_behind_the_access_point(tmp_path):
+    found = capture(tmp_path, wifi.WIFI, QOS + SNAP + INNER)
+    assert found.packets["mac"][0] == 0x020000000007
+
+
+def test_a_later_fragment_of_a_segment_has_its_place_in_the_stream(tmp_path):
+    whole = bytes(dpkt.tcp.TCP(sport=40000, dport=443, seq=5, ack=9, flags=ACK | PSH, data=bytes(100)))
+    parts = [(0, 0x2000, whole[:64]), (64, 0, whole[64:])]
+    frames = [
+        struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(part), 77, flag | at // 8, 64, 6, 0) + INNER[12:20] + part
+        for at, flag, part in parts
+    ]
+    close = bytes(dpkt.ip.IP(src=INNER[12:16], dst=INNER[16:20], p=6, ttl=64, id=78, data=dpkt.tcp.TCP(
+        sport=40000, dport=443, seq=105, ack=9, flags=ACK | FIN)))  # fmt: skip
+    found = capture(tmp_path, link.RAW, *frames, close)
+    assert found.packets["seq"].tolist() == [1, 45, 101]
+    assert found.packets["length"].tolist() == [44, 56, 0]
+    assert not found.packets["marks"].any()
+    assert found.record(0)["client_payload"] == 100
 
 
 def test_a_length_of_zero_is_segmentation_offload_and_the_frame_tells(tmp_path):

@@ -1,4 +1,4 @@
-"""The packets of a connection, found again in the order of the file; of very long ones those that tell most."""
+"""The packets of a connection, found again in the order of the file; of long ones those that tell most."""
 
 import numpy as np
 import pytest

@@ -33,7 +33,7 @@ _WORDS = [word for field in _FIELDS for word in ("-e", field)]
 # Name to command; the capture's path is put in its place.
 PROGRAMS: dict[str, list[str]] = {
     US: [sys.executable, "-m", "diagnoses", "CAPTURE", "--json"],
-    "capinfos (floor)": ["capinfos", "CAPTURE"],
+    "capinfos -c (floor)": ["capinfos", "-c", "CAPTURE"],
     "tcptrace": ["tcptrace", "-n", "-l", "CAPTURE"],
     "dpkt loop": [sys.executable, str(ROOT / "benchmarks" / "dpkt_loop.py"), "CAPTURE"],
     "tshark -z conv,tcp": ["tshark", "-q", "-z", "conv,tcp", "-r", "CAPTURE"],

@@ -22,7 +22,7 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 KERNEL = HERE / "kernel"
-ENVIRONMENT = "REPLAYBOOK_KERNEL"  # a folder in which the compiled kernel is looked for, before all others
+ENVIRONMENT = "PACKETS_KERNEL"  # a folder in which the compiled kernel is looked for, before all others
 _COLUMNS = HERE / "columns.py"  # the kernel takes constants from it
 
 
@@ -127,11 +127,20 @@ def make(into: Path | None = None) -> Path | None:
             if done.returncode == 0:
                 half.replace(folder / name)
                 (folder / name).chmod(0o644)
+                _clear(folder, name)
                 return folder / name
         finally:
             half.unlink(missing_ok=True)
         return None
     return None
+
+
+def _clear(folder: Path, name: str) -> None:
+    """Kernels of earlier versions of this very copy of the product; elsewhere they may be somebody's."""
+    if folder.parent == HERE:
+        for old in folder.glob("kernel-*.o"):
+            if old.name != name:
+                old.unlink(missing_ok=True)
 
 
 def _compile(into: Path) -> None:

@@ -57,7 +57,7 @@ class Engine(Protocol):
 
 def engine(believed: Ints) -> Engine:
     """The quickest one there is. ``believed``: flows whose copies are believed (see kernel/run.py)."""
-    entries = None if os.environ.get("REPLAYBOOK_INTERPRETED") else compiled.load()
+    entries = None if os.environ.get("PACKETS_INTERPRETED") else compiled.load()
     return Compiled(entries, believed) if entries else Interpreted(believed)
 
 
@@ -223,7 +223,7 @@ def _grown(slots: list[int], entries: int) -> list[int]:
 
 def in_order(owner: NDArray[np.int32], first: Ints, loose: int) -> NDArray[np.int32]:
     """Packet numbers in the order of their connections (kernel/sort.py), those of no connection first."""
-    entries = None if os.environ.get("REPLAYBOOK_INTERPRETED") else compiled.load()
+    entries = None if os.environ.get("PACKETS_INTERPRETED") else compiled.load()
     if entries is None:
         return np.argsort(owner, kind="stable").astype(np.int32)
     order = np.empty(len(owner), np.int32)

@@ -18,7 +18,7 @@ from packets.formats.batch import NO_LINK, Batch
 from packets.formats.compressed import Budget
 from packets.formats.limits import Limits
 from packets.formats.oddities import counted, member, member_refused
-from packets.formats.reading import Reading
+from packets.formats.reading import Reading, Secret
 from packets.formats.stream import Stream
 from packets.formats.unpack import Found, unpacked
 from packets.formats.window import Window
@@ -67,6 +67,11 @@ class Source:
     def notes(self) -> list[Note]:
         """What a person must know about the reading; complete after the last batch."""
         return self._reading.notes
+
+    @property
+    def secrets(self) -> list[Secret]:
+        """Keys that the file holds, so that somebody may decrypt. They belong into no report, page or log."""
+        return self._reading.secrets
 
     @property
     def truncated(self) -> bool:

@@ -44,8 +44,10 @@ _SENTENCES = {
         "{n}個のパケットには時刻がなく（シンプルパケットブロック）、直前のパケットの時刻としました。",
     ),
     "secrets": (
-        "The file holds decryption secrets ({n} block{s}), neither read nor kept: share it with care.",
-        "ファイルに復号用の秘密情報（{n}ブロック）が含まれています。読み取りも保存もしていません。取り扱いにご注意ください。",
+        "The file holds decryption secrets ({n} block{s}). They are shown nowhere, but stay in the file: "
+        "share it with care.",
+        "ファイルに復号用の秘密情報（{n}ブロック）が含まれています。どこにも表示しませんが、ファイルには残っています。"
+        "共有の際はご注意ください。",
     ),
     "skipped_block": (
         "{n} block{s} of a type that is not known {were} skipped.",

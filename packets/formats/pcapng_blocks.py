@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from packets.formats.clocks import MICROSECONDS, MOST_OFFSET
-from packets.formats.reading import Reading
+from packets.formats.reading import Reading, Secret
 from packets.formats.window import Bytes
 
 INTERFACE, PACKET, SIMPLE, NAMES, STATISTICS, ENHANCED = 1, 2, 3, 4, 5, 6
@@ -123,3 +123,16 @@ def statistics(data: Bytes, at: int, total: int, order: str, reading: Reading, f
     ]
     if lost and number <= MOST_INTERFACE:
         reading.dropped[first + number] = min(sum(lost), 2**63)
+
+
+def secrets(data: Bytes, at: int, total: int, order: str, reading: Reading) -> None:
+    """Keep the keys of a decryption secrets block, for whoever may decrypt; nobody is shown them."""
+    if total < 20:
+        reading.count("bad_block")
+        return
+    kind, length = struct.unpack_from(order + "II", data, at + 8)
+    start = at + 16
+    stop = min(start + length, at + total - 4)
+    kept = sum(len(secret.data) for secret in reading.secrets)
+    if kept + stop - start <= reading.limits.most_secrets:
+        reading.secrets.append(Secret(kind, bytes(data[start:stop])))

@@ -52,12 +52,12 @@ def packets(chunk: Chunk, section: Section, reading: Reading) -> Columns | None:
         rows = np.arange(len(kinds))
     else:
         rows = np.flatnonzero(np.isin(kinds, _PACKETS + _NUMBERED))
-        _count_skipped(chunk, reading)
+        _count_skipped(chunk, section.order, reading)
     known = _describe(chunk, rows, section, reading)
     return _columns(chunk, rows, known, section, reading) if len(rows) else None
 
 
-def _count_skipped(chunk: Chunk, reading: Reading) -> None:
+def _count_skipped(chunk: Chunk, order: str, reading: Reading) -> None:
     kinds = chunk.heads[:, 0]
     named = _PACKETS + _NUMBERED + _DESCRIBING + (blocks.NAMES,)
     others = np.flatnonzero(~np.isin(kinds, named))
@@ -65,6 +65,9 @@ def _count_skipped(chunk: Chunk, reading: Reading) -> None:
     for oddity, some in (("secrets", others[secret]), ("skipped_block", others[~secret])):
         if len(some):
             reading.count(oddity, len(some), byte=chunk.origin + int(chunk.positions[some[0]]))
+    for index in others[secret].tolist():
+        at, total = int(chunk.positions[index]), int(chunk.heads[index, 1])
+        blocks.secrets(chunk.data, at, total, order, reading)
 
 
 def _describe(chunk: Chunk, rows: Numbers, section: Section, reading: Reading) -> _Known:

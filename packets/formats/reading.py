@@ -40,6 +40,14 @@ class Ending:
     why: Text | None = None
 
 
+@dataclass(frozen=True)
+class Secret:
+    """Keys out of a decryption secrets block of pcapng. ``kind``: secrets type, such as 0x544C534B for TLS."""
+
+    kind: int
+    data: bytes = field(repr=False)  # not even a traceback or a log shows them
+
+
 @dataclass
 class Reading:
     """The journal of one reading; the formats write it, the source shows it."""
@@ -56,6 +64,7 @@ class Reading:
     link_types: set[int] = field(default_factory=set)  # of the packets read
     dropped: dict[int, int] = field(default_factory=dict)  # interface: packets that its statistics call lost
     truncated: bool = False
+    secrets: list[Secret] = field(default_factory=list, repr=False)
 
     def note(self, code: str, text: Text, frame: int | None = None, byte: int | None = None) -> None:
         """Tell something at once."""

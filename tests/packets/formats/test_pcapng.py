@@ -5,6 +5,8 @@ import struct
 import pytest
 
 from packets.formats.batch import NO_LINK
+from packets.formats.limits import Limits
+from packets.source import open_source
 from tests.packets.formats.build import (
     FRAMES,
     START,
@@ -80,6 +82,25 @@ def test_unknown_blocks_are_counted_custom_blocks_keep_a_number_and_secrets_are_
     assert found.column("link_type") == [NO_LINK, 1]
     assert sorted(found.codes) == ["numbered", "secrets", "skipped_block"]
     assert not any("CLIENT" in note.text["en"] + note.text["ja"] for note in found.notes)
+
+
+def test_secrets_are_kept_for_whoever_decrypts_and_shown_to_nobody(tmp_path):
+    keys = b"CLIENT_RANDOM 0123"
+    dsb = block(10, struct.pack("<II", 0x544C534B, len(keys)) + keys)
+    lying = block(10, struct.pack("<II", 0x544C534B, 1 << 30) + b"rest")
+    (tmp_path / "keys.pcapng").write_bytes(
+        section() + interface() + dsb + lying + block(10, b"") + packet(1, b"x")
+    )
+    with open_source(tmp_path / "keys.pcapng") as source:
+        list(source.batches())
+        assert [(secret.kind, secret.data) for secret in source.secrets] == [
+            (0x544C534B, keys),
+            (0x544C534B, b"rest"),
+        ]
+        assert "CLIENT" not in repr(source.secrets) + repr(source.notes)
+    with open_source(tmp_path / "keys.pcapng", Limits(most_secrets=20)) as source:
+        list(source.batches())
+        assert len(source.secrets) == 1
 
 
 def test_drops_are_taken_from_the_last_statistics_of_each_interface(tmp_path):

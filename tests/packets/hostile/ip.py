@@ -145,10 +145,10 @@ def land() -> bytes:
 
 
 INPUTS = [
-    bad("short frames", short_frames, Read(len(sent(flags=SYN)))),
-    bad("IHL lies", lying_ihl, Read(16)),
+    bad("short frames", short_frames, Read(len(sent(flags=SYN)), ("bad_ip", "cut_link", "cut_transport"))),
+    bad("IHL lies", lying_ihl, Read(16, ("bad_ip", "cut_transport"))),
     bad("total length 0", without_total_length, Read(10, (), 1)),
-    bad("total length 0", lying_total_length, Read(8), "and other lies"),
+    bad("total length 0", lying_total_length, Read(8, ("cut_transport",)), "and other lies"),
     bad("padding", padded, Read(10, (), 1)),
     bad("fragments overlapping", overlapping, Read(5)),
     bad("fragments never completed", lambda: never_completed(60_000), Read(60_000)),
@@ -156,12 +156,12 @@ INPUTS = [
     bad("fragments beyond 65,535", beyond_the_longest_packet, Read(4)),
     bad("8,000 IPv6 headers", lambda: extension_headers(8_000), Read(20), "extension headers"),
     bad("8,000 IPv6 headers", lambda: ipv6_fragment_headers(8_000), Read(20), "fragment headers"),
-    bad("8,000 IPv6 headers", lambda: ipv6_in_ipv6(8_000), Read(20), "one in the other"),
-    bad("IP-in-IP", lambda: ip_in_ip(3_000), Read(20)),
-    bad("GRE", lambda: gre(3_000), Read(20)),
-    bad("VXLAN", lambda: vxlan(3_000), Read(20)),
-    bad("QinQ thousands deep", lambda: tagged(16_000), Read(20)),
-    bad("MPLS thousands deep", lambda: labelled(16_000), Read(20)),
+    bad("8,000 IPv6 headers", lambda: ipv6_in_ipv6(8_000), Read(20, ("deep",)), "one in the other"),
+    bad("IP-in-IP", lambda: ip_in_ip(3_000), Read(20, ("deep",))),
+    bad("GRE", lambda: gre(3_000), Read(20, ("deep",))),
+    bad("VXLAN", lambda: vxlan(3_000), Read(20, ("deep",))),
+    bad("QinQ thousands deep", lambda: tagged(16_000), Read(20, ("deep",))),
+    bad("MPLS thousands deep", lambda: labelled(16_000), Read(20, ("deep",))),
     bad("all checksums wrong", wrong_checksums, Read(10, (), 1)),
     bad("all checksums wrong", land, Read(5, (), 1), "and a host that talks to itself"),
 ]

@@ -104,7 +104,7 @@ INPUTS = [
              Read(10, ("time",), 1), "and max"),
     bad("50,000 interfaces", lambda: many_interfaces(50_000), Read(10, (), 1)),
     bad("50,000 interfaces", lambda: many_interfaces(70_000), Read(10, (), 1), "and 20,000 more"),
-    bad("mixed link types", mixed_links, Read(30)),
+    bad("mixed link types", mixed_links, Read(30, ("link_type",))),
     bad("second section in the other byte order", lambda: whole() + pcapng(timed(TALK), ">"), Read(20)),
     bad("simple packets", lambda: section() + interface() + b"".join(map(simple, TALK)),
              Read(10, ("untimed",), 1)),

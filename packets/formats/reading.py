@@ -42,7 +42,7 @@ class Ending:
 
 @dataclass(frozen=True)
 class Secret:
-    """Keys out of a decryption secrets block of pcapng. ``kind``: secrets type, such as 0x544C534B for TLS."""
+    """Keys of a decryption secrets block of pcapng. ``kind``: secrets type, such as 0x544C534B for TLS."""
 
     kind: int
     data: bytes = field(repr=False)  # not even a traceback or a log shows them

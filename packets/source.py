@@ -18,7 +18,7 @@ from packets.formats.batch import NO_LINK, Batch
 from packets.formats.compressed import Budget
 from packets.formats.limits import Limits
 from packets.formats.oddities import counted, member, member_refused
-from packets.formats.reading import Reading, Secret
+from packets.formats.reading import Comment, Reading, Secret
 from packets.formats.stream import Stream
 from packets.formats.unpack import Found, unpacked
 from packets.formats.window import Window
@@ -67,6 +67,11 @@ class Source:
     def notes(self) -> list[Note]:
         """What a person must know about the reading; complete after the last batch."""
         return self._reading.notes
+
+    @property
+    def comments(self) -> list[Comment]:
+        """What people wrote into the capture; their words, in no language of ours."""
+        return self._reading.comments
 
     @property
     def secrets(self) -> list[Secret]:

@@ -29,6 +29,9 @@ MOST_GLUED = 1_000
 # Members of zips and tars that are looked at, in all archives of one file together: a small compressed tar
 # can hold many tars of many tiny files.
 MOST_MEMBERS = 1_000
+# Comments kept, and characters of each: people write a few words.
+MOST_COMMENTS = 200
+MOST_COMMENT = 500
 # Decryption secrets kept: a TLS key log has some 200 bytes a connection.
 MOST_SECRETS = 4 * MIB
 # Entries that are stepped over, folders and links too.
@@ -55,6 +58,8 @@ class Limits:
     most_nesting: int = MOST_NESTING  # layers of compression and archives
     most_glued: int = MOST_GLUED
     most_members: int = MOST_MEMBERS
+    most_comments: int = MOST_COMMENTS
+    most_comment: int = MOST_COMMENT  # characters
     most_secrets: int = MOST_SECRETS
     most_entries: int = MOST_ENTRIES
     known_links: frozenset[int] | None = None

@@ -49,6 +49,10 @@ _SENTENCES = {
         "ファイルに復号用の秘密情報（{n}ブロック）が含まれています。どこにも表示しませんが、ファイルには残っています。"
         "共有の際はご注意ください。",
     ),
+    "comments": (
+        "{n} more comment{s} in the file {were} left out.",
+        "ファイル内の残り{n}個のコメントは読みませんでした。",
+    ),
     "skipped_block": (
         "{n} block{s} of a type that is not known {were} skipped.",
         "種別が不明な{n}個のブロックを飛ばしました。",

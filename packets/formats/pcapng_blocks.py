@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from packets.errors import printable
 from packets.formats.clocks import MICROSECONDS, MOST_OFFSET
-from packets.formats.reading import Reading, Secret
+from packets.formats.reading import Comment, Reading, Secret
 from packets.formats.window import Bytes
 
 INTERFACE, PACKET, SIMPLE, NAMES, STATISTICS, ENHANCED = 1, 2, 3, 4, 5, 6
@@ -22,6 +23,7 @@ BYTE_ORDERS = {b"\x4d\x3c\x2b\x1a": "<", b"\x1a\x2b\x3c\x4d": ">"}
 VERSIONS = ((1, 0), (1, 2))  # 1.2 is written by some, and means 1.0
 MOST_INTERFACE = 65_535  # as far as the column of a batch counts
 
+COMMENT = 1
 _RESOLUTION, _FCS, _OFFSET, _DROPPED, _DROPPED_BY_SYSTEM = 9, 13, 14, 5, 7
 
 INTERFACE_DTYPE = np.dtype(
@@ -136,3 +138,19 @@ def secrets(data: Bytes, at: int, total: int, order: str, reading: Reading) -> N
     kept = sum(len(secret.data) for secret in reading.secrets)
     if kept + stop - start <= reading.limits.most_secrets:
         reading.secrets.append(Secret(kind, bytes(data[start:stop])))
+
+
+def comment(frame: int | None, value: bytes, reading: Reading) -> None:
+    """Keep what somebody wrote, as text that can be shown."""
+    if len(reading.comments) < reading.limits.most_comments:
+        most = reading.limits.most_comment
+        reading.comments.append(Comment(frame, printable(value[: 4 * most], most)))
+    else:
+        reading.count("comments")
+
+
+def section_comments(data: Bytes, at: int, total: int, order: str, reading: Reading) -> None:
+    """Comments of a section header."""
+    for code, value in options(data, at + 24, at + total - 4, order, reading):
+        if code == COMMENT:
+            comment(None, value, reading)

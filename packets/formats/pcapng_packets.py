@@ -78,6 +78,7 @@ def _describe(chunk: Chunk, rows: Numbers, section: Section, reading: Reading) -
     for index in np.flatnonzero(np.isin(kinds, _DESCRIBING)).tolist() if len(rows) < len(kinds) else ():
         at, (kind, total) = int(chunk.positions[index]), chunk.heads[index].tolist()
         if kind == blocks.SECTION:
+            blocks.section_comments(chunk.data, at, total, section.order, reading)
             interfaces.first = interfaces.end
             starts.append(index)
             firsts.append(interfaces.first)
@@ -118,6 +119,7 @@ def _columns(
     number = known.first + raw.interface
     table = section.interfaces.rows(np.where(raw.packet, number, section.interfaces.start))
     starts = chunk.positions[rows] + raw.frame_at
+    _comments(chunk, rows, raw, section.order, reading)
     return {
         "offset": starts,
         "captured": raw.captured,
@@ -234,6 +236,22 @@ def _times(raw: _Raw, table: NDArray[np.void], reading: Reading) -> Numbers:
         time = np.where(last >= 0, time[last], reading.last_ns)
     reading.last_ns = int(time[-1])
     return time
+
+
+def _comments(chunk: Chunk, rows: Numbers, raw: _Raw, order: str, reading: Reading) -> None:
+    """Comments of enhanced packet blocks, where they come first among the options, as writers put them."""
+    behind = raw.frame_at + (raw.captured + 3 & ~3)
+    enhanced = raw.timed & (chunk.heads[rows, 0] == blocks.ENHANCED)
+    some = np.flatnonzero(enhanced & (behind + 8 <= chunk.heads[rows, 1]))
+    if not len(some):
+        return
+    at = chunk.positions[rows[some]] + behind[some]
+    heads = gather(chunk.data, at, 4).view(order + "u2")
+    ends = chunk.positions[rows[some]] + chunk.heads[rows[some], 1] - 4
+    for index in np.flatnonzero((heads[:, 0] == blocks.COMMENT) & (at + 4 + heads[:, 1] <= ends)).tolist():
+        start, length = int(at[index]) + 4, int(heads[index, 1])
+        frame = reading.frames + 1 + int(some[index])
+        blocks.comment(frame, bytes(chunk.data[start : start + length]), reading)
 
 
 def _fcs(chunk: Chunk, rows: Numbers, raw: _Raw, table: NDArray[np.void], order: str) -> NDArray[np.uint8]:

@@ -48,6 +48,14 @@ class Secret:
     data: bytes = field(repr=False)  # not even a traceback or a log shows them
 
 
+@dataclass(frozen=True)
+class Comment:
+    """What somebody wrote into the capture: about all of it (frame None) or about one frame (1-based)."""
+
+    frame: int | None
+    text: str  # fit to be shown: see errors.printable
+
+
 @dataclass
 class Reading:
     """The journal of one reading; the formats write it, the source shows it."""
@@ -64,6 +72,7 @@ class Reading:
     link_types: set[int] = field(default_factory=set)  # of the packets read
     dropped: dict[int, int] = field(default_factory=dict)  # interface: packets that its statistics call lost
     truncated: bool = False
+    comments: list[Comment] = field(default_factory=list)
     secrets: list[Secret] = field(default_factory=list, repr=False)
 
     def note(self, code: str, text: Text, frame: int | None = None, byte: int | None = None) -> None:

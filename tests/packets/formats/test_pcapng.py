@@ -84,6 +84,32 @@ def test_unknown_blocks_are_counted_custom_blocks_keep_a_number_and_secrets_are_
     assert not any("CLIENT" in note.text["en"] + note.text["ja"] for note in found.notes)
 
 
+def test_comments_of_the_file_and_of_packets_are_kept_as_harmless_text(tmp_path):
+    def said(text):
+        return option(1, text)
+
+    content = (
+        section(options=said("全体について\u202e".encode())) + interface() + packet(1, b"x")
+        + packet(2, b"xyz", options=said(b"slow\x1b[31m here") + said(b"second")) + packet(3, b"x")
+    )  # fmt: skip
+    (tmp_path / "said.pcapng").write_bytes(content)
+    with open_source(tmp_path / "said.pcapng") as source:
+        list(source.batches())
+        assert [(c.frame, c.text) for c in source.comments] == [
+            (None, "全体について\\u202e"),
+            (2, "slow\\x1b[31m here"),
+        ]
+
+
+def test_more_comments_than_people_write_are_counted(tmp_path):
+    content = section() + interface() + packet(1, b"x", options=option(1, b"c" * 900)) * 5
+    (tmp_path / "many.pcapng").write_bytes(content)
+    with open_source(tmp_path / "many.pcapng", Limits(most_comments=3, most_comment=10)) as source:
+        list(source.batches())
+        assert [c.text for c in source.comments] == ["ccccccccc…"] * 3
+        assert [note.code for note in source.notes] == ["comments"]
+
+
 def test_secrets_are_kept_for_whoever_decrypts_and_shown_to_nobody(tmp_path):
     keys = b"CLIENT_RANDOM 0123"
     dsb = block(10, struct.pack("<II", 0x544C534B, len(keys)) + keys)

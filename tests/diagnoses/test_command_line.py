@@ -9,7 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from diagnoses import __main__ as command
 from diagnoses import report
+from diagnoses.registry import QUALITY
 from packets import CaptureError
 from packets.columns import CONNECTION_DTYPE, PACKET_DTYPE
 
@@ -19,6 +21,8 @@ FINDING = {
     "code", "severity", "confidence", "connection", "hosts", "frames", "culprit", "numbers", "title",
     "explanation", "rejected", "would_settle",
 }  # fmt: skip
+
+PIECES = ("capture", "findings")
 
 
 def run(*words, **more):
@@ -147,3 +151,42 @@ def test_no_framework_is_loaded():
     loaded = {name.split(".")[0] for name in done.stdout.split()}
     assert "numpy" in loaded
     assert not {"django", "celery", "redis", "kombu", "plotly"} & loaded
+
+
+@pytest.fixture
+def talkative(monkeypatch):
+    """Every piece that is read is told, not only what takes long."""
+    monkeypatch.setattr(command, "PROGRESS_S", 0.0)
+
+
+def told_of(path, folder, capsys):
+    assert command.main([str(path), "--into", str(folder)]) == 0
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_while_it_reads_it_tells_of_the_recording_only(talkative, tmp_path, capsys):
+    snaplen = ROOT / "diagnoses" / "truncated_frames" / "fires.pcap"
+    told = told_of(snaplen, tmp_path, capsys)
+    assert [t["step"] for t in told] == ["read", "connect", "diagnose", "write"]
+    assert all(t["quality"] == ["truncated_frames"] for t in told)
+    assert told[0]["packets"] == report(snaplen)["capture"]["packets"]
+    assert told[0]["connections"] == report(snaplen)["capture"]["connections"]
+    refused = told_of(REFUSED, tmp_path, capsys)
+    assert {code for t in refused for code in t["quality"]} <= {rule.CODE for rule in QUALITY}
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("diagnoses/*/fires.pcap")), ids=lambda p: p.parent.name)
+def test_to_have_told_on_the_way_changes_nothing_in_the_end(talkative, tmp_path, capsys, path):
+    told_of(path, tmp_path, capsys)
+    capture, findings = (json.loads((tmp_path / f"{name}.en.json").read_text("utf-8")) for name in PIECES)
+    assert capture == report(path)["capture"]
+    assert findings == report(path)["findings"]
+    assert json.loads((tmp_path / "connections.json").read_text("utf-8")) == report(path)["connections"]
+
+
+def test_who_waits_at_a_terminal_sees_counts_that_vanish_at_the_end(talkative, monkeypatch, capsys):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    assert command.main([str(ROOT / "diagnoses" / "truncated_frames" / "fires.pcap"), "--lang", "ja"]) == 0
+    waited = capsys.readouterr().err
+    assert "接続を読み取りました (暫定: truncated_frames)" in waited
+    assert waited.endswith("\r\x1b[K")

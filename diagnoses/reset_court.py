@@ -74,7 +74,8 @@ def rule(reset: Reset) -> Ruling:
         return _same(reset, baseline)
     if reset.went_on:
         return Ruling("path", "certain", "went_on", reset, baseline)
-    if reset.track.counts[baseline] < STABLE:
+    # Of a host with very many TTLs not all are kept; the segments of this connection are known.
+    if max(reset.track.counts.get(baseline, 0), reset.same_flow.get(baseline, 0)) < STABLE:
         return Ruling("unknown", "possible", "weak_baseline", reset, baseline)
     if hops(reset.ttl) >= hops(baseline):
         # Some systems start ICMP at 255 and TCP at 64: equal distance, and no device need be between.

@@ -42,6 +42,12 @@ def test_the_court_rules(ttl, others, more, sender, confidence):
     assert (ruling.sender, ruling.confidence) == (sender, confidence)
 
 
+def test_the_ttl_of_the_connection_counts_also_where_the_host_had_more_ttls_than_are_kept():
+    others = {10: 1, 20: 1, 30: 1, 40: 1}
+    assert rule(reset(63, others, same_flow={61: 5})).sender == "path"
+    assert rule(reset(63, others, same_flow={61: 2})).reason == "weak_baseline"
+
+
 def test_a_stateless_rst_is_no_evidence_for_a_device():
     """Window 0, ID 0 and no options is what a genuine kernel sends: F5, F8 and F17 of the measurements."""
     plain = rule(reset(61, {61: 4}, has_ack=False))

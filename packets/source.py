@@ -14,7 +14,7 @@ from typing import Self
 
 from packets.errors import CaptureError, Note
 from packets.formats import foreign, refusals, stretch
-from packets.formats.batch import NO_LINK, Batch
+from packets.formats.batch import Batch
 from packets.formats.compressed import Budget
 from packets.formats.limits import Limits
 from packets.formats.oddities import counted, member, member_refused
@@ -23,7 +23,7 @@ from packets.formats.stream import Stream
 from packets.formats.unpack import Found, unpacked
 from packets.formats.window import Window
 
-__all__ = ["NO_LINK", "Batch", "CaptureError", "Limits", "Note", "Source", "open_source"]
+__all__ = ["Batch", "CaptureError", "Limits", "Note", "Source", "open_source"]
 
 _USUAL = Limits()
 # Refusals that concern the whole file, also when they come up in one member of an archive.

@@ -5,11 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-# The link type of records that Wireshark numbers as frames though they hold no packet (pcapng custom blocks
-# and such).
-# 65,535 is LINKTYPE_RESERVED_... of nobody: the registry of tcpdump.org ends far below.
-NO_LINK = 65_535
-
 
 @dataclass(frozen=True)
 class Batch:
@@ -20,7 +15,7 @@ class Batch:
     captured: NDArray[np.uint32]  # bytes of the frame in the file
     original: NDArray[np.uint32]  # bytes of the frame on the wire, as the file claims
     time_ns: NDArray[np.int64]  # nanoseconds since the Unix epoch (UTC)
-    link_type: NDArray[np.uint16]  # LINKTYPE_ number of tcpdump.org; NO_LINK: not a packet
+    link_type: NDArray[np.uint16]  # LINKTYPE_ number of tcpdump.org; columns.NO_LINK: not a packet
     interface: NDArray[np.uint16]  # 0-based, counted through all sections and glued files
     fcs: NDArray[np.uint8]  # bytes of frame check sequence at the end of the frame, where the file says so
     first_frame: int  # 1-based number of the first frame, as Wireshark counts

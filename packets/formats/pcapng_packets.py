@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from packets.columns import NO_LINK
 from packets.formats import pcapng_blocks as blocks
-from packets.formats.batch import NO_LINK
 from packets.formats.clocks import nanoseconds, shifted
 from packets.formats.pcapng_blocks import Section
 from packets.formats.reading import Columns, Reading

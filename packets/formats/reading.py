@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from packets.columns import NO_LINK
 from packets.errors import Note, Text
-from packets.formats.batch import COLUMNS, DTYPES, NO_LINK, Batch
+from packets.formats.batch import COLUMNS, DTYPES, Batch
 from packets.formats.limits import Limits
 from packets.formats.window import Bytes
 

@@ -4,7 +4,7 @@ import struct
 
 import pytest
 
-from packets.formats.batch import NO_LINK
+from packets.columns import NO_LINK
 from packets.formats.limits import Limits
 from packets.source import open_source
 from tests.packets.formats.build import (

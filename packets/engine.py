@@ -23,6 +23,8 @@ SMALL_CHUNK = 512  # the same, interpreted: a table row is prepared for each pac
 _FEWEST_SLOTS = 1 << 12
 _MOST_NODES = 1 << 20  # of all connections together: 32 MB
 _IN_MEMORY = 160 * 1024 * 1024  # bytes of connections: a hundred thousand
+# One packet may have to remember a gap on its own side, itself, and a gap on the other side.
+_NODES_A_PACKET = 3
 _FORGET_EVERY = 48 * 1024 * 1024  # bytes of connections after which mapped ones are let go
 _NOTE = 1 + tallies.KEPT
 _BATCH = ("offset", "captured", "original", "time_ns", "link_type", "interface", "fcs")
@@ -72,7 +74,7 @@ class Compiled:
         self._connections = Scratch(np.int64, connection.WIDTH, _IN_MEMORY)
         self._hosts = np.zeros((256, hosts.WIDTH), np.int64)
         self._slots, self._host_slots = _slots(_FEWEST_SLOTS), _slots(_FEWEST_SLOTS)
-        self._pool = np.zeros(2 * CHUNK * nodes.NODE, np.int64)
+        self._pool = np.zeros(_NODES_A_PACKET * CHUNK * nodes.NODE, np.int64)
         self._fragments = np.zeros(run.FIRST_FRAGMENTS, np.int64)
         self._believed = np.ascontiguousarray(believed)
         self._notes, self._words = np.zeros((tallies.NOTES, _NOTE), np.int64), np.zeros(6, np.int64)
@@ -108,9 +110,9 @@ class Compiled:
             self._hosts.resize(
                 (max(len(self._hosts) * 3 // 2, seen + 4 * count), hosts.WIDTH), refcheck=False
             )
-        used = int(self.tallies[tallies.NODES])
-        if (used + count) * nodes.NODE > len(self._pool) and used < _MOST_NODES:
-            self._pool.resize(len(self._pool) * 2, refcheck=False)
+        wanted = _pool_size(int(self.tallies[tallies.NODES]), count)
+        if wanted > len(self._pool):
+            self._pool.resize(min(len(self._pool) * 2, _MOST_NODES * nodes.NODE), refcheck=False)
         if (known - self._forgotten) * self._connections.row_bytes > _FORGET_EVERY:
             self._connections.forget()
             self._forgotten = known
@@ -139,6 +141,14 @@ class Compiled:
     def notes(self) -> Ints:
         """Counts and first frames."""
         return self._notes
+
+
+def _pool_size(used: int, count: int) -> int:
+    """Numbers of the pool that so many packets can need.
+
+    Where the pool ends decides what is forgotten, so both engines have the same room.
+    """
+    return min(used + _NODES_A_PACKET * count, _MOST_NODES) * nodes.NODE
 
 
 def _slots(count: int) -> Ints:
@@ -190,8 +200,7 @@ class Interpreted:
         _extend(self._hosts, counts[tallies.HOSTS] + 4 * count, hosts.WIDTH)
         self._slots = _grown(self._slots, counts[tallies.FLOWS] + count)
         self._host_slots = _grown(self._host_slots, counts[tallies.HOSTS] + 4 * count)
-        wanted = min(counts[tallies.NODES] + count, _MOST_NODES) * nodes.NODE
-        self._pool += [0] * max(wanted - len(self._pool), 0)
+        self._pool += [0] * max(_pool_size(counts[tallies.NODES], count) - len(self._pool), 0)
 
     def connections(self, first: int, stop: int) -> Ints:
         """Rows of the table of connections."""

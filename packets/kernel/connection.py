@@ -40,7 +40,7 @@ SIDES = RECENT + RING * 3
     NEXT,  # relative number behind the highest byte seen, -1: nothing yet
     LAST_ACK,  # relative to the other side
     LAST_WINDOW,  # the 16-bit field
-    PROBED,  # 1: a keepalive-shaped segment waits for its answer
+    PROBED,  # 1: its last segment was keepalive-shaped and waits for its answer
     SENT,  # chain of nodes: first, last, length
     _SENT_LAST,
     _SENT_LENGTH,

@@ -43,12 +43,13 @@ def enter(words: Row, at: int, version: int, slots: Row, hosts: Rows, g: Row) ->
     """The number of the host whose address stands in ``words[at : at + 3]``; -1 where version is 0."""
     if not version:
         return -1
-    a = words[at] << 2 | (version & 4) >> 2
-    b = (words[at + 1] ^ (words[at + 2] << 20)) & table.MASK
-    there = table.find(slots, a, b)
-    while slots[there + table.VALUE] and not _is(hosts[slots[there + table.VALUE] - 1], words, at):
-        b = (b + 1) & table.MASK  # another address with the same key: only an attack finds one
-        there = table.find(slots, a, b)
+    # 124 of the 129 bits as they are, the rest laid over them: at most 32 addresses share a key.
+    low = (words[at + 2] & 15) << 58 ^ (version & 2) << 56
+    a = words[at] << 14 | words[at + 1] >> 34
+    b = ((words[at + 1] & 0x3FFFFFFFF) << 28 | words[at + 2] >> 4) ^ low
+    there = table.first(slots, a, b)
+    while slots[there + table.VALUE] and not _is(hosts[slots[there + table.VALUE] - 1], words, at, version):
+        there = table.following(slots, there)
     if slots[there + table.VALUE]:
         return slots[there + table.VALUE] - 1
     number = g[tallies.HOSTS]
@@ -58,8 +59,8 @@ def enter(words: Row, at: int, version: int, slots: Row, hosts: Rows, g: Row) ->
     return number
 
 
-def _is(host: Row, words: Row, at: int) -> bool:
-    same = host[WORD] == words[at] and host[WORD + 1] == words[at + 1]
+def _is(host: Row, words: Row, at: int, version: int) -> bool:
+    same = host[VERSION] == version and host[WORD] == words[at] and host[WORD + 1] == words[at + 1]
     return same and host[WORD + 2] == words[at + 2]
 
 

@@ -16,6 +16,7 @@ UNKNOWN = -1
 MOST_HOLES = 64  # gaps remembered per direction; a flow with more of them loses the oldest
 MOST_SENT = 4096  # unacknowledged segments remembered per direction: a window of 6 MB
 _LOOKED_AT = 64  # of them, looked at to find the first sending of a repeated segment
+_MOST_TOTAL = (1 << 62) - 1  # ns, 146 years
 NEAR_ID = 64  # a host's next packet of the same flow has an IP ID at most this much higher
 
 
@@ -57,16 +58,27 @@ def step(s: Row, row: Row, pool: Row, g: Row) -> None:
     row[f.ACK] = _relative_ack(s, b, row[f.ABS_ACK]) if row[f.FLAGS] & c.ACK else -1
     row[f.MARKS] |= _sequence_marks(s, a, b, row, pool, g)
     row[f.WINDOW] = _scaled(s, a, b, row)
-    if row[f.ACK] >= 0 and not row[f.FLAGS] & c.RST:
+    known = row[f.ACK] >= 0 and not row[f.FLAGS] & c.RST and not _of_older(s, a, b, row[f.ACK])
+    if known:
         _acknowledge(s, a, b, row, pool, g)
     _fill_window(s, a, b, row)
-    _count(s, a, row)
+    _count(s, a, row, known)
     _count_more(s, a, row)
+
+
+def _of_older(s: Row, a: int, b: int, ack: int) -> bool:
+    """A challenge ACK before any SYN of this side acknowledges an older connection on the same ports
+    (RFC 5961 section 4). Once the other side has acknowledged something, the capture only missed the SYN-ACK.
+    """
+    answered = s[a + k.SYN] + s[a + k.SYN_ACK] > 0 or s[b + k.FIRST_ACK] >= 0
+    return s[b + k.SYN] > 0 and not answered and ack > s[b + k.NEXT]
 
 
 def _learn_bases(s: Row, a: int, b: int, row: Row) -> None:
     flags, seq = row[f.FLAGS], row[f.ABS_SEQ]
     if flags & c.SYN and (s[a + k.BASE] == UNKNOWN or s[a + k.MAX_SEQ] <= 1):
+        if s[a + k.BASE] != seq:  # what was seen before counted from another number
+            s[a + k.NEXT] = UNKNOWN
         s[a + k.BASE] = seq
     elif s[a + k.BASE] == UNKNOWN and not flags & c.RST:  # a RST's number may be anyone's invention
         s[a + k.BASE] = (seq - 1) & 0xFFFFFFFF
@@ -97,7 +109,7 @@ def _sequence_marks(s: Row, a: int, b: int, row: Row, pool: Row, g: Row) -> int:
         return c.KEEPALIVE_SHAPED
     size = length + (1 if flags & c.SYN else 0) + (1 if flags & c.FIN else 0)
     if size == 0:
-        return 0
+        return _beyond(s, a, known, seq, pool, g)
     if length == 1 and seq == known and s[b + k.LAST_WINDOW] == 0 and not flags & (c.SYN | c.FIN):
         return c.PROBE_SHAPED
     end = seq + size
@@ -111,6 +123,17 @@ def _sequence_marks(s: Row, a: int, b: int, row: Row, pool: Row, g: Row) -> int:
     if end > known:
         return c.SEEN_PARTLY
     return c.SEEN_TWICE | (c.SEEN_ACKNOWLEDGED if end <= s[b + k.MAX_ACK] else 0)
+
+
+def _beyond(s: Row, a: int, known: int, seq: int, pool: Row, g: Row) -> int:
+    """A segment without data carries SND.NXT (RFC 9293 section 3.10.7.4): what lies before it was sent."""
+    if known != UNKNOWN and seq <= known:
+        return 0
+    s[a + k.NEXT] = seq
+    if known == UNKNOWN:
+        return 0
+    _remember_hole(s, a, known, seq, 0, pool, g)
+    return c.GAP_BEFORE
 
 
 def _ahead(s: Row, a: int, row: Row, known: int, end: int, pool: Row, g: Row) -> int:
@@ -131,16 +154,21 @@ def _remember_hole(s: Row, a: int, start: int, stop: int, acked: int, pool: Row,
         pool[node - 1 + nodes.ACKED] = acked
 
 
-def _acknowledge_holes(s: Row, b: int, ack: int, pool: Row) -> None:
-    """Bytes that are acknowledged though nobody saw them were lost by the capture, or before it."""
-    node = s[b + k.MISSING]
+def _acknowledge_holes(s: Row, b: int, before: int, ack: int, pool: Row) -> bool:
+    """Bytes that are acknowledged though nobody saw them were lost by the capture, or before it. Whether the
+    acknowledgement, which was ``before`` until now, is the first one of some of them.
+    """
+    node, found = s[b + k.MISSING], False
     for _ in range(MOST_HOLES):
         if not node:
-            return
+            break
+        if before <= pool[node - 1 + nodes.START] < ack:
+            found = True
         if pool[node - 1 + nodes.STOP] <= ack and not pool[node - 1 + nodes.ACKED]:
             pool[node - 1 + nodes.ACKED] = 1
             s[b + k.ACKED_MISSING] += pool[node - 1 + nodes.STOP] - pool[node - 1 + nodes.START]
         node = pool[node - 1 + nodes.NEXT]
+    return found
 
 
 def _fill_holes(s: Row, a: int, start: int, stop: int, pool: Row, g: Row) -> bool:
@@ -213,9 +241,11 @@ def _acknowledge(s: Row, a: int, b: int, row: Row, pool: Row, g: Row) -> None:
     """What this segment's acknowledgement, SACK blocks and window say; moves the highest acknowledgement."""
     ack, marks = row[f.ACK], row[f.MARKS]
     pure = row[f.LENGTH] == 0 and not row[f.FLAGS] & (c.SYN | c.FIN) and not marks & c.KEEPALIVE_SHAPED
-    if pure and ack == s[a + k.LAST_ACK]:
+    # An ACK from before the last data came late: it repeats nothing, and its window is old (SND.WL1, RFC 9293
+    # section 3.10.7.4).
+    if pure and ack == s[a + k.LAST_ACK] and row[f.SEQ] == s[a + k.NEXT]:
         marks |= _repeated_ack(s, a, b, ack, row[f.WINDOW_RAW])
-    if row[f.WINDOW_RAW] == 0 and not row[f.FLAGS] & c.SYN:
+    if row[f.WINDOW_RAW] == 0 and not row[f.FLAGS] & (c.SYN | c.FIN):
         marks |= c.WINDOW_ZERO
     if row[f.SACKS] > 0:
         marks |= _selective(s, b, row)
@@ -223,30 +253,29 @@ def _acknowledge(s: Row, a: int, b: int, row: Row, pool: Row, g: Row) -> None:
     _round_trip(s, b, row, pool, g)
     s[a + k.LAST_ACK], s[a + k.LAST_WINDOW] = ack, row[f.WINDOW_RAW]
     s[b + k.PROBED] = 0
-    if marks & c.KEEPALIVE_SHAPED:
-        s[a + k.PROBED] = 1
-    if ack > s[a + k.MAX_ACK]:
+    s[a + k.PROBED] = 1 if marks & c.KEEPALIVE_SHAPED else 0
+    before = s[a + k.MAX_ACK]
+    if ack > before:
         s[a + k.MAX_ACK] = ack
-        if s[b + k.MISSING]:
-            _acknowledge_holes(s, b, ack, pool)
+        if s[b + k.MISSING] and _acknowledge_holes(s, b, before, ack, pool):
+            row[f.MARKS] |= c.ACKS_UNSEEN
     _window(s, a, row)
 
 
 def _repeated_ack(s: Row, a: int, b: int, ack: int, window: int) -> int:
     """A pure acknowledgement of the same number: answer to a probe, window update, or duplicate."""
-    if s[b + k.PROBED] == 1:
-        return c.ANSWERS_KEEPALIVE
-    if window != s[a + k.LAST_WINDOW]:
-        return c.WINDOW_UPDATE
-    return c.DUPLICATE_ACK if s[b + k.NEXT] > ack else 0
+    answers = c.ANSWERS_KEEPALIVE if s[b + k.PROBED] == 1 else 0
+    if window == 0:  # refuses what came, whatever that was; it tells neither of a loss nor of room
+        return answers
+    if window != s[a + k.LAST_WINDOW]:  # so ends a window of zero that was probed at SND.NXT - 1
+        return answers | c.WINDOW_UPDATE
+    return answers if answers or s[b + k.NEXT] <= ack else c.DUPLICATE_ACK
 
 
 def _unseen(s: Row, a: int, b: int, ack: int, pool: Row, g: Row) -> int:
     """An acknowledgement of bytes that the capture does not hold."""
     sent = s[b + k.NEXT]
-    # A challenge ACK before any SYN of this side acknowledges an older connection (RFC 5961 section 4).
-    older = s[b + k.SYN] > 0 and not s[a + k.SYN] and not s[a + k.SYN_ACK]
-    if sent == UNKNOWN or ack <= sent or older:
+    if sent == UNKNOWN or ack <= sent:
         return 0
     if ack == sent + 1 and s[b + k.PROBES] > 0 and s[a + k.LAST_WINDOW] == 0:  # the probe's byte was taken
         s[b + k.NEXT] = ack
@@ -291,9 +320,14 @@ def _sample(s: Row, b: int, row: Row, rtt: int) -> None:
         return
     row[f.RTT] = rtt
     s[b + k.RTTS] += 1
-    s[b + k.RTT_SUM] += rtt
+    s[b + k.RTT_SUM] = _sum_of_times(s[b + k.RTT_SUM], rtt)
     s[b + k.RTT_MOST] = max(s[b + k.RTT_MOST], rtt)
     s[b + k.RTT_LEAST] = rtt if s[b + k.RTT_LEAST] < 0 else min(s[b + k.RTT_LEAST], rtt)
+
+
+def _sum_of_times(total: int, more: int) -> int:
+    """``more`` is not negative. Times of a file that was made to deceive would pass 64 bits."""
+    return total + more if total <= _MOST_TOTAL - more else _MOST_TOTAL
 
 
 def _window(s: Row, a: int, row: Row) -> None:
@@ -304,7 +338,8 @@ def _window(s: Row, a: int, row: Row) -> None:
         if s[a + k.ZERO_SINCE] < 0:
             s[a + k.ZERO_SINCE] = row[f.TIME]
     elif s[a + k.ZERO_SINCE] >= 0:
-        s[a + k.ZERO_TIME] += max(row[f.TIME] - s[a + k.ZERO_SINCE], 0)
+        since = max(row[f.TIME] - s[a + k.ZERO_SINCE], 0)
+        s[a + k.ZERO_TIME] = _sum_of_times(s[a + k.ZERO_TIME], since)
         s[a + k.ZERO_SINCE] = -1
     window = row[f.WINDOW]
     if window >= 0:
@@ -313,13 +348,18 @@ def _window(s: Row, a: int, row: Row) -> None:
         s[a + k.SMALLEST_WINDOW] = window if smallest < 0 else min(smallest, window)
 
 
+def _fin_in_flight(s: Row, a: int, b: int, row: Row) -> int:
+    """1 while a FIN is not acknowledged: it has a number, but is no byte."""
+    return 1 if row[f.FLAGS] & c.FIN or s[a + k.FIN_SEQ] >= max(s[b + k.MAX_ACK], 0) else 0
+
+
 def _fill_window(s: Row, a: int, b: int, row: Row) -> None:
     """Bytes in flight behind a segment with data, and whether they fill the other side's window to its
     end.
     """
     if row[f.LENGTH] == 0 or row[f.FLAGS] & c.RST or s[b + k.LAST_ACK] < 0:
         return
-    row[f.IN_FLIGHT] = max(s[a + k.NEXT] - s[b + k.MAX_ACK], 0)
+    row[f.IN_FLIGHT] = max(s[a + k.NEXT] - s[b + k.MAX_ACK] - _fin_in_flight(s, a, b, row), 0)
     s[a + k.MOST_IN_FLIGHT] = max(s[a + k.MOST_IN_FLIGHT], row[f.IN_FLIGHT])
     window = s[b + k.LAST_WINDOW_BYTES]
     if row[f.WINDOW] < 0 or window <= 0 or row[f.MARKS] & c.KEEPALIVE_SHAPED:
@@ -329,7 +369,8 @@ def _fill_window(s: Row, a: int, b: int, row: Row) -> None:
         s[a + k.WINDOW_FULLS] += 1
 
 
-def _count(s: Row, a: int, row: Row) -> None:
+def _count(s: Row, a: int, row: Row, known: bool) -> None:
+    """``known``: its acknowledgement is one of this connection."""
     marks, flags, length = row[f.MARKS], row[f.FLAGS], row[f.LENGTH]
     s[a + k.LAST] = row[f.FRAME]
     s[a + k.MAX_SEQ] = max(s[a + k.MAX_SEQ], s[a + k.NEXT])
@@ -347,7 +388,7 @@ def _count(s: Row, a: int, row: Row) -> None:
             s[a + k.FIRST_REPEAT] = row[f.FRAME]
     if flags & (c.SYN | c.FIN):
         _count_control(s, a, row)
-    if row[f.ACK] >= 1 and s[a + k.FIRST_ACK] < 0 and not flags & c.RST:
+    if known and row[f.ACK] >= 1 and s[a + k.FIRST_ACK] < 0:
         s[a + k.FIRST_ACK] = row[f.FRAME]
         if s[k.SHAKEN_TIME] < 0 and not flags & c.SYN:
             s[k.SHAKEN_TIME] = row[f.TIME]

@@ -17,6 +17,9 @@ FRAGMENT_SLOT = (
 )
 FIRST_FRAGMENTS = FRAGMENT_SLOTS * FRAGMENT_SLOT
 CHECKED = 10_000  # checksums looked at: an offloading host shows it in its first packets
+# ns since 1970, either way (1823 to 2116; seconds of 32 bits end in 2106). A file may claim any time; from
+# these on the difference of two always fits into 64 bits.
+MOST_TIME = (1 << 62) - 1
 
 
 def run(
@@ -67,7 +70,7 @@ def run(
 def _begin(row: Row, frame: int, time: int, captured: int, original: int, interface: int, link: int) -> None:
     for at in range(f.WIDTH):
         row[at] = -1
-    row[f.FRAME], row[f.TIME] = frame, 0 + time
+    row[f.FRAME], row[f.TIME] = frame, min(max(0 + time, -MOST_TIME), MOST_TIME)
     row[f.CAPTURED], row[f.ORIGINAL] = 0 + captured, 0 + original
     row[f.INTERFACE], row[f.LINK] = 0 + interface, 0 + link
     row[f.PROTOCOL], row[f.VERSION], row[f.TTL], row[f.FLAGS], row[f.OPTIONS] = 0, 0, 0, 0, 0

@@ -9,6 +9,10 @@ import numpy as np
 # TCP flags (RFC 9293 section 3.1; AE: RFC 9768), as in the low 12 bits of bytes 12 and 13 of the header.
 FIN, SYN, RST, PSH, ACK, URG, ECE, CWR, AE = 1, 2, 4, 8, 16, 32, 64, 128, 256
 
+# Rarer TCP options, named (IANA tcp-parameters): fast open (RFC 7413, also under its experimental number),
+# MPTCP (RFC 8684), MD5 signature (RFC 2385), authentication (RFC 5925).
+FAST_OPEN, MPTCP, MD5_SIGNATURE, AUTHENTICATION = 1, 2, 4, 8
+
 # Protocol numbers (IANA). ARP has none: 0 stands for "not IP".
 ICMP, TCP, UDP, ICMPV6, NOT_IP = 1, 6, 17, 58, 0
 

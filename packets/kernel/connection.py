@@ -91,6 +91,7 @@ SIDES = RECENT + RING * 3
     MSS,
     WSCALE,
     SACK_OK,  # 1: its SYN permits SACK
+    EXTRAS,  # rarer options in any of its segments: FAST_OPEN, MPTCP, … of packets/columns.py
     OPTIONS,  # kinds of its SYN's options, a byte each, the first one lowest
     LAST_WINDOW_BYTES,  # of its last segment that was no RST; scaled where the scale is known
     SMALLEST_WINDOW,  # bytes, after the handshake; -1: not known
@@ -109,7 +110,7 @@ SIDES = RECENT + RING * 3
     LEAST_TTL,  # of segments that were no RST, after the handshake's SYN; -1: none
     MOST_TTL,
     SIDE_WIDTH,
-) = range(73)
+) = range(74)
 WIDTH = SIDES + 2 * SIDE_WIDTH
 
 _NAMED = {name: value for name, value in vars().items() if name.isupper() and isinstance(value, int)}
@@ -145,7 +146,7 @@ def _begin_side(s: Row, a: int) -> None:
     s[a + ZERO_SINCE] = -1
     for at in range(MAX_ACK, LAST_WINDOW_BYTES + 1):
         s[a + at] = -1
-    s[a + MAX_SEQ], s[a + SACK_OK], s[a + OPTIONS] = 0, 0, 0
+    s[a + MAX_SEQ], s[a + SACK_OK], s[a + EXTRAS], s[a + OPTIONS] = 0, 0, 0, 0
     s[a + SMALLEST_WINDOW], s[a + LARGEST_WINDOW] = -1, -1
     s[a + RTT_LEAST], s[a + RTT_MOST] = -1, -1
     for at in range(FIRST_TSVAL, ID_LAST + 1):

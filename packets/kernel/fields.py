@@ -36,6 +36,7 @@
     MSS,
     WSCALE,
     SACK_OK,
+    EXTRAS,  # rarer options: FAST_OPEN, MPTCP, … of packets/columns.py
     OPTIONS,  # kinds of the first eight options, a byte each, the first one lowest
     SACKS,  # number of SACK blocks
     SACK_LEFT,  # first block, relative to the other side's first number
@@ -62,7 +63,7 @@
     KIND,  # what its payload looks like, see APPLICATIONS
     ODD,  # why it was not understood, see kernel/odd.py; 0: it was
     WIDTH,
-) = range(58)
+) = range(59)
 
 # What a payload looks like by its first bytes (kernel/transport.py).
 NOTHING, DNS, TLS, HTTP = 0, 1, 2, 3

@@ -17,6 +17,7 @@ MOST_HOLES = 64  # gaps remembered per direction; a flow with more of them loses
 MOST_SENT = 4096  # unacknowledged segments remembered per direction: a window of 6 MB
 _LOOKED_AT = 64  # of them, looked at to find the first sending of a repeated segment
 _MOST_TOTAL = (1 << 62) - 1  # ns, 146 years
+_SLOWEST_TICK = 20_000_000  # ns; timestamp clocks tick every 10 ms at least (HZ = 100)
 NEAR_ID = 64  # a host's next packet of the same flow has an IP ID at most this much higher
 
 
@@ -215,12 +216,21 @@ def _sent_again(s: Row, a: int, b: int, row: Row, end: int, late: bool, pool: Ro
             break
         if pool[node - 1 + nodes.END] == end:
             row[f.REPEAT] = max(row[f.TIME] - pool[node - 1 + nodes.SENT], 0)
-            pool[node - 1 + nodes.SENT], pool[node - 1 + nodes.AGAIN] = row[f.TIME], 1
+            pool[node - 1 + nodes.SENT], pool[node - 1 + nodes.AGAIN] = row[f.TIME], _stamp(row)
             return
         node = pool[node - 1 + nodes.NEXT]
     _remember_sent(s, a, row, end, pool, g)
     if not late and s[a + k.SENT + 1]:  # cut or joined differently than the first time: no round trip is told
-        pool[s[a + k.SENT + 1] - 1 + nodes.AGAIN] = 1
+        pool[s[a + k.SENT + 1] - 1 + nodes.AGAIN] = nodes.AMBIGUOUS
+
+
+def _stamp(row: Row) -> int:
+    """What tells this sending of a segment from the one before: its timestamp, once the clock must have
+    ticked.
+    """
+    if row[f.TSVAL] < 0 or row[f.REPEAT] < _SLOWEST_TICK:
+        return nodes.AMBIGUOUS
+    return row[f.TSVAL] + nodes.STAMPED
 
 
 def _scaled(s: Row, a: int, b: int, row: Row) -> int:
@@ -309,8 +319,10 @@ def _round_trip(s: Row, b: int, row: Row, pool: Row, g: Row) -> None:
         if pool[node + nodes.END] > ack:
             break
         # Karn's rule: of a segment sent twice nobody knows which sending is acknowledged (RFC 6298 section
-        # 3).
-        if pool[node + nodes.END] == ack and not pool[node + nodes.AGAIN]:
+        # 3), unless the acknowledgement echoes the timestamp of the last one (RFC 7323 section 4.1).
+        again = pool[node + nodes.AGAIN]
+        known = not again or (again >= nodes.STAMPED and row[f.TSECR] == again - nodes.STAMPED)
+        if pool[node + nodes.END] == ack and known:
             _sample(s, b, row, row[f.TIME] - pool[node + nodes.SENT])
         nodes.unlink(pool, g, s, b + k.SENT, 0, node + 1)
 
@@ -434,6 +446,7 @@ def _count_more(s: Row, a: int, row: Row) -> None:
     marks = row[f.MARKS]
     if marks:
         _count_marks(s, a, row[f.FRAME], marks)
+    s[a + k.EXTRAS] |= row[f.EXTRAS]
     if row[f.TSVAL] >= 0:
         if s[a + k.FIRST_TSVAL] < 0:
             s[a + k.FIRST_TSVAL], s[a + k.FIRST_TSVAL_TIME] = row[f.TSVAL], row[f.TIME]

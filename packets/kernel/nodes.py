@@ -7,8 +7,10 @@ from packets.kernel.rows import Row
 
 NODE = 4
 FIRST, SECOND, THIRD, NEXT = 0, 1, 2, 3
-# A node of what was sent: its end, when it was sent last, 1 when it was sent more than once.
+# A node of what was sent: its end, when it was sent last, 0 when it was sent once, else
+# AMBIGUOUS, or the timestamp of the last sending + STAMPED.
 END, SENT, AGAIN = FIRST, SECOND, THIRD
+AMBIGUOUS, STAMPED = 1, 2
 # A node of what is missing: from START up to STOP; 1 when the other side acknowledged all of it.
 START, STOP, ACKED = FIRST, SECOND, THIRD
 

@@ -74,6 +74,7 @@ def _begin(row: Row, frame: int, time: int, captured: int, original: int, interf
     row[f.CAPTURED], row[f.ORIGINAL] = 0 + captured, 0 + original
     row[f.INTERFACE], row[f.LINK] = 0 + interface, 0 + link
     row[f.PROTOCOL], row[f.VERSION], row[f.TTL], row[f.FLAGS], row[f.OPTIONS] = 0, 0, 0, 0, 0
+    row[f.EXTRAS] = 0
     row[f.FRAGMENT], row[f.OFFSET], row[f.LENGTH], row[f.MARKS], row[f.SACKS] = 0, 0, 0, 0, 0
     row[f.KIND], row[f.ODD], row[f.SIDE] = f.NOTHING, 0, 0
 

@@ -4,6 +4,7 @@ Sources: RFC 9293 (TCP), RFC 7323 (window scale, timestamps), RFC 2018 and 2883 
 RFC 8684 (MPTCP), RFC 768, RFC 792, RFC 4443.
 """
 
+from packets import columns as c
 from packets.columns import ICMP, ICMPV6, TCP, UDP
 from packets.kernel import fields as f
 from packets.kernel import odd
@@ -73,6 +74,19 @@ def _option(data: Bytes, at: int, end: int, kind: int, size: int, row: Row) -> N
         row[f.SACK_LEFT], row[f.SACK_RIGHT] = u32(data, at + 2, end), u32(data, at + 6, end)
         if size >= 18:
             row[f.SACK2_LEFT], row[f.SACK2_RIGHT] = u32(data, at + 10, end), u32(data, at + 14, end)
+    else:
+        row[f.EXTRAS] |= _extra(kind, u16(data, at + 2, min(at + size, end)))
+
+
+def _extra(kind: int, magic: int) -> int:
+    """A rarer option by name; 0: not known. ``magic``: who uses an experimental number (RFC 6994)."""
+    if kind == 34 or (kind in (253, 254) and magic == 0xF989):
+        return c.FAST_OPEN
+    if kind == 30:
+        return c.MPTCP
+    if kind == 19:
+        return c.MD5_SIGNATURE
+    return c.AUTHENTICATION if kind == 29 else 0
 
 
 def _udp(data: Bytes, at: int, end: int, row: Row) -> None:

@@ -124,6 +124,14 @@ def karn(d):
     return d.fact == "ack_rtt" and d.ours == -1 and d.ack in d.other.repeats
 
 
+def by_the_timestamp(d):
+    """The ACK echoes the timestamp of the last sending, and so tells which one it answers (RFC 7323 section
+    4.1); tshark counts from the first.
+    """
+    echoed = int(d.row["tsecr"]) >= 0 and d.ack in d.other.repeats
+    return d.fact == "ack_rtt" and echoed and 0 <= d.ours < d.theirs
+
+
 def nothing_new(d):
     """Only an ACK that acknowledges something new measures a round trip (RTTM, RFC 7323 section 4.1)."""
     return d.fact == "ack_rtt" and d.ours == -1 and d.ack <= d.mine.acked
@@ -248,7 +256,7 @@ def takes_no_window(d):
 
 
 EXPLAINED = (
-    copied, of_a_reset, karn, nothing_new, in_no_time, cut_in_its_header, flight_size, never_acknowledged,
-    probed_window, nothing_outstanding, challenge, told_at_the_acknowledgement, by_the_bytes,
-    control_is_numbered, seen_once, one_old_byte, ahead, answered_before, takes_no_window,
+    copied, of_a_reset, karn, by_the_timestamp, nothing_new, in_no_time, cut_in_its_header, flight_size,
+    never_acknowledged, probed_window, nothing_outstanding, challenge, told_at_the_acknowledgement,
+    by_the_bytes, control_is_numbered, seen_once, one_old_byte, ahead, answered_before, takes_no_window,
 )  # fmt: skip

@@ -8,7 +8,7 @@ import dpkt
 import pytest
 
 from packets.capture import read
-from packets.columns import ACK, FIN, PSH
+from packets.columns import ACK, AUTHENTICATION, FAST_OPEN, FIN, MD5_SIGNATURE, MPTCP, PSH
 from packets.kernel import link, wifi
 
 INNER = bytes(dpkt.ip.IP(
@@ -180,6 +180,25 @@ def test_an_option_that_lies_about_its_length_ends_the_options_only(tmp_path):
     found = capture(tmp_path, link.RAW, frame)
     assert found.record(0)["client_mss"] == 1460
     assert found.packets["tsval"][0] == -1
+
+
+@pytest.mark.parametrize(
+    ("option", "name"),
+    [
+        (b"\x22\x02", FAST_OPEN),
+        (b"\xfe\x04\xf9\x89", FAST_OPEN),
+        (b"\xfe\x04\x12\x34", 0),
+        (b"\x1e\x04\0\0", MPTCP),
+        (b"\x13\x12" + bytes(16), MD5_SIGNATURE),
+        (b"\x1d\x04\0\0", AUTHENTICATION),
+    ],
+)
+def test_rare_options_are_named(tmp_path, option, name):
+    options = option + b"\1" * (-len(option) % 4)
+    words = 5 + len(options) // 4
+    tcp = struct.pack(">HHIIHHHH", 40000, 443, 5, 9, words << 12 | 2, 321, 0, 0) + options
+    frame = bytes(dpkt.ip.IP(src=b"\1\2\3\4", dst=b"\5\6\7\10", p=6, data=tcp))
+    assert capture(tmp_path, link.RAW, frame).record(0)["client_extras"] == name
 
 
 def test_checksums_tell_good_from_wrong_and_unknown(tmp_path):

@@ -15,7 +15,7 @@ from packets.kernel import machine, nodes, tallies
 CLIENT, SERVER = 0, 1
 HANDSHAKE = [(CLIENT, c.SYN, 0, 0, 0), (SERVER, c.SYN | c.ACK, 0, 1, 0), (CLIENT, c.ACK, 1, 1, 0)]
 MS = 1_000_000  # ns
-ZEROS = (f.FLAGS, f.FRAGMENT, f.OFFSET, f.LENGTH, f.MARKS, f.SACKS, f.OPTIONS, f.VERSION, f.TTL)
+ZEROS = (f.FLAGS, f.FRAGMENT, f.OFFSET, f.LENGTH, f.MARKS, f.SACKS, f.OPTIONS, f.EXTRAS, f.VERSION, f.TTL)
 BLOCKS = (f.SACK_LEFT, f.SACK_RIGHT, f.SACK2_LEFT, f.SACK2_RIGHT)
 
 
@@ -287,6 +287,23 @@ def test_karn_a_segment_sent_twice_tells_no_round_trip():
     assert played.fact(CLIENT, "rtts") == 1  # the SYN
     joined = play([*HANDSHAKE, data(0), data(1), (CLIENT, c.ACK, 1, 1, 250), acks(251)])
     assert joined.rows[-1][f.RTT] == -1
+
+
+def test_an_echoed_timestamp_tells_which_sending_is_acknowledged():
+    def stamped(ms, tsval, echo):
+        again = [data(0, ms=10, tsval=100), data(0, ms=ms, tsval=tsval), acks(101, ms=ms + 30, tsecr=echo)]
+        return play([*HANDSHAKE, *again]).rows[-1][f.RTT]
+
+    assert stamped(ms=300, tsval=129, echo=129) == 30 * MS
+    assert stamped(ms=300, tsval=129, echo=100) == -1  # the first one is acknowledged: it was no loss
+    assert stamped(ms=15, tsval=100, echo=100) == -1  # the clock has not ticked between them
+
+
+def test_rare_options_are_kept_by_name():
+    syn = (CLIENT, c.SYN, 0, 0, 0, {"extras": c.FAST_OPEN})
+    played = play([syn, *HANDSHAKE[1:], data(0, extras=c.MPTCP)])
+    assert played.fact(CLIENT, "extras") == c.FAST_OPEN | c.MPTCP
+    assert played.fact(SERVER, "extras") == 0
 
 
 def test_a_repeated_syn_tells_no_round_trip_either():

@@ -23,6 +23,8 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 KERNEL = HERE / "kernel"
 ENVIRONMENT = "PACKETS_KERNEL"  # a folder in which the compiled kernel is looked for, before all others
+# Not empty: captures are read without the compiled kernel, to compare the two or to search a fault.
+INTERPRETED = "PACKETS_INTERPRETED"
 _COLUMNS = HERE / "columns.py"  # the kernel takes constants from it
 
 
@@ -84,6 +86,11 @@ def load() -> dict[str, Entry] | None:
     return {
         name: _callable(engine.get_function_address(name), arguments) for name, arguments in ENTRIES.items()
     }
+
+
+def entries() -> dict[str, Entry] | None:
+    """The compiled entries that are to be used; None where the kernel shall be interpreted."""
+    return None if os.environ.get(INTERPRETED) else load()
 
 
 _kept: list[Any] = []

@@ -5,7 +5,6 @@ does not grow with it. ``Interpreted`` runs the same functions in Python over li
 arrays there. Both give the same numbers; tests hold them together.
 """
 
-import os
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -59,7 +58,7 @@ class Engine(Protocol):
 
 def engine(believed: Ints) -> Engine:
     """The quickest one there is. ``believed``: flows whose copies are believed (see kernel/run.py)."""
-    entries = None if os.environ.get("PACKETS_INTERPRETED") else compiled.load()
+    entries = compiled.entries()
     return Compiled(entries, believed) if entries else Interpreted(believed)
 
 
@@ -232,7 +231,7 @@ def _grown(slots: list[int], entries: int) -> list[int]:
 
 def in_order(owner: NDArray[np.int32], first: Ints, loose: int) -> NDArray[np.int32]:
     """Packet numbers in the order of their connections (kernel/sort.py), those of no connection first."""
-    entries = None if os.environ.get("PACKETS_INTERPRETED") else compiled.load()
+    entries = compiled.entries()
     if entries is None:
         return np.argsort(owner, kind="stable").astype(np.int32)
     order = np.empty(len(owner), np.int32)

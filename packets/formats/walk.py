@@ -1,6 +1,5 @@
 """From record to record of a file: the chain of their positions, and the bytes at them."""
 
-import os
 from typing import Literal
 
 import numpy as np
@@ -23,7 +22,7 @@ def chain(
     """
     most = max(min(most, (len(data) - start) // (12 if form == "pcapng" else head) + 1), 0)
     numbers = (start, head, length_at, int(order == ">"), int(form == "pcapng"))
-    entries = None if os.environ.get("PACKETS_INTERPRETED") else compiled.load()
+    entries = compiled.entries()
     if entries is None:
         out = [0] * (most + 1)
         return np.array(out[: walk.walk(memoryview(data), *numbers, out, most)], np.int64)

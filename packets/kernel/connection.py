@@ -87,6 +87,16 @@ SIDES = RECENT + RING * 3
     FIRST_ZERO_WINDOW,
     FIRST_DUPLICATE_ACK,
     FIRST_DSACK,
+    FIRST_SACK,
+    FIRST_LATE,
+    FIRST_KEEPALIVE,
+    FIRST_PROBE,
+    FIRST_WINDOW_UPDATE,
+    FIRST_WINDOW_FULL,
+    FIRST_UNSEEN,  # the first segment that acknowledges what the capture does not hold
+    RTT_LEAST_FRAME,  # the acknowledgements that tell the shortest and the longest round trip
+    RTT_MOST_FRAME,
+    MOST_IN_FLIGHT_FRAME,
     LAST,
     MSS,
     WSCALE,
@@ -110,7 +120,7 @@ SIDES = RECENT + RING * 3
     LEAST_TTL,  # of segments that were no RST, after the handshake's SYN; -1: none
     MOST_TTL,
     SIDE_WIDTH,
-) = range(74)
+) = range(84)
 WIDTH = SIDES + 2 * SIDE_WIDTH
 
 _NAMED = {name: value for name, value in vars().items() if name.isupper() and isinstance(value, int)}

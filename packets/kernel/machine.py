@@ -333,8 +333,10 @@ def _sample(s: Row, b: int, row: Row, rtt: int) -> None:
     row[f.RTT] = rtt
     s[b + k.RTTS] += 1
     s[b + k.RTT_SUM] = _sum_of_times(s[b + k.RTT_SUM], rtt)
-    s[b + k.RTT_MOST] = max(s[b + k.RTT_MOST], rtt)
-    s[b + k.RTT_LEAST] = rtt if s[b + k.RTT_LEAST] < 0 else min(s[b + k.RTT_LEAST], rtt)
+    if rtt > s[b + k.RTT_MOST]:
+        s[b + k.RTT_MOST], s[b + k.RTT_MOST_FRAME] = rtt, row[f.FRAME]
+    if s[b + k.RTT_LEAST] < 0 or rtt < s[b + k.RTT_LEAST]:
+        s[b + k.RTT_LEAST], s[b + k.RTT_LEAST_FRAME] = rtt, row[f.FRAME]
 
 
 def _sum_of_times(total: int, more: int) -> int:
@@ -372,13 +374,13 @@ def _fill_window(s: Row, a: int, b: int, row: Row) -> None:
     if row[f.LENGTH] == 0 or row[f.FLAGS] & c.RST or s[b + k.LAST_ACK] < 0:
         return
     row[f.IN_FLIGHT] = max(s[a + k.NEXT] - s[b + k.MAX_ACK] - _fin_in_flight(s, a, b, row), 0)
-    s[a + k.MOST_IN_FLIGHT] = max(s[a + k.MOST_IN_FLIGHT], row[f.IN_FLIGHT])
+    if row[f.IN_FLIGHT] > s[a + k.MOST_IN_FLIGHT]:
+        s[a + k.MOST_IN_FLIGHT], s[a + k.MOST_IN_FLIGHT_FRAME] = row[f.IN_FLIGHT], row[f.FRAME]
     window = s[b + k.LAST_WINDOW_BYTES]
     if row[f.WINDOW] < 0 or window <= 0 or row[f.MARKS] & c.KEEPALIVE_SHAPED:
         return
     if row[f.SEQ] + row[f.LENGTH] == s[b + k.LAST_ACK] + window:
         row[f.MARKS] |= c.WINDOW_FULL
-        s[a + k.WINDOW_FULLS] += 1
 
 
 def _count(s: Row, a: int, row: Row, known: bool) -> None:
@@ -468,21 +470,30 @@ def _count_marks(s: Row, a: int, frame: int, marks: int) -> None:
     if marks & c.GAP_BEFORE:
         _first(s, a, frame, k.GAPS, k.FIRST_GAP)
     if marks & c.FILLS_GAP:
-        s[a + k.LATE] += 1
+        _first(s, a, frame, k.LATE, k.FIRST_LATE)
     if marks & c.KEEPALIVE_SHAPED:
-        s[a + k.KEEPALIVES] += 1
+        _first(s, a, frame, k.KEEPALIVES, k.FIRST_KEEPALIVE)
     if marks & c.PROBE_SHAPED:
-        s[a + k.PROBES] += 1
+        _first(s, a, frame, k.PROBES, k.FIRST_PROBE)
+    if marks & c.WINDOW_FULL:
+        _first(s, a, frame, k.WINDOW_FULLS, k.FIRST_WINDOW_FULL)
+    _count_answers(s, a, frame, marks)
+
+
+def _count_answers(s: Row, a: int, frame: int, marks: int) -> None:
+    """Marks of acknowledgements and of the windows that they advertise."""
     if marks & c.WINDOW_ZERO:
         _first(s, a, frame, k.ZERO_WINDOWS, k.FIRST_ZERO_WINDOW)
     if marks & c.WINDOW_UPDATE:
-        s[a + k.WINDOW_UPDATES] += 1
+        _first(s, a, frame, k.WINDOW_UPDATES, k.FIRST_WINDOW_UPDATE)
     if marks & c.DUPLICATE_ACK:
         _first(s, a, frame, k.DUPLICATE_ACKS, k.FIRST_DUPLICATE_ACK)
     if marks & c.SACKS:
-        s[a + k.SACKS] += 1
+        _first(s, a, frame, k.SACKS, k.FIRST_SACK)
     if marks & c.REPORTS_TWICE:
         _first(s, a, frame, k.DSACKS, k.FIRST_DSACK)
+    if marks & c.ACKS_UNSEEN and s[a + k.FIRST_UNSEEN] < 0:
+        s[a + k.FIRST_UNSEEN] = frame
 
 
 def _first(s: Row, a: int, frame: int, how_many: int, first: int) -> None:

@@ -81,6 +81,19 @@ def test_a_hostile_name_is_a_label_and_never_a_path(alice, name):
     assert not set(disposition) & set("<>/\\\r\n\u202e")
 
 
+def test_a_name_that_would_begin_a_header_of_its_own_stays_in_its_line(alice):
+    disposition = "form-data; name=\"file\"; filename*=UTF-8''a%0D%0ASet-Cookie%3A%20x%3D1.pcap"
+    body = f"--x\r\nContent-Disposition: {disposition}\r\n\r\nabc\r\n--x--\r\n".encode()
+    answer = alice.post(URL, body, content_type="multipart/form-data; boundary=x", **JSON)
+    assert answer.status_code == 201
+    capture = Capture.objects.get()
+    assert left() == [capture.stored]
+    download = alice.get(f"/captures/{capture.uid}/download/")
+    assert not set(download["Content-Disposition"]) & set("\r\n")
+    assert "Set-Cookie" not in download
+    assert alice.get(f"/captures/{capture.uid}/").status_code == 200
+
+
 def test_a_name_that_fills_pages_is_an_unreadable_form(alice):
     body = (
         b'--x\r\nContent-Disposition: form-data; name="file"; filename="'

@@ -11,13 +11,14 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from packets.errors import CaptureError
 
 if TYPE_CHECKING:
+    from diagnoses.judge import Verdicts
     from packets.capture import Capture
 
 # NumPy's linear algebra is not used, and its idle threads would burn time. Read when NumPy is imported.
@@ -120,10 +121,8 @@ def main(argv: list[str] | None = None) -> int:
 
 def run(options: argparse.Namespace) -> None:
     """Read, judge and write."""
-    from diagnoses import parts, plain
     from diagnoses.case import Case
     from diagnoses.judge import judge
-    from diagnoses.objects import json_pieces
     from packets.capture import read
 
     tell = watcher(options)
@@ -132,16 +131,27 @@ def run(options: argparse.Namespace) -> None:
         tell("diagnose", capture)
     verdicts = judge(Case(capture))
     if options.into:
+        from diagnoses import parts
+
         Progress(as_line)("write", capture)
         parts.write(options.into, capture, verdicts)
         return
     if tell:
         sys.stderr.write("\r\x1b[K")
+    sys.stdout.writelines(said(options, capture, verdicts))
+
+
+def said(options: argparse.Namespace, capture: "Capture", verdicts: "Verdicts") -> Iterator[str]:
+    """The report as it is printed, piece by piece."""
     if options.json:
-        sys.stdout.writelines(json_pieces(capture, verdicts, options.lang))
-        sys.stdout.write("\n")
+        from diagnoses.objects import json_pieces
+
+        yield from json_pieces(capture, verdicts, options.lang)
+        yield "\n"
     else:
-        sys.stdout.writelines(line + "\n" for line in plain.lines(capture, verdicts, options.lang))
+        from diagnoses import plain
+
+        yield from (line + "\n" for line in plain.lines(capture, verdicts, options.lang))
 
 
 def watcher(options: argparse.Namespace) -> Progress | None:

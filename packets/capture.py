@@ -1,15 +1,16 @@
 """Read a capture file whole: packets, connections, hosts, and what the file itself has to say."""
 
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from packets import columns, doubling, links, odd, ttl
 from packets.addresses import Addresses
-from packets.applications import ApplicationFacts
-from packets.engine import Engine, engine
+from packets.engine import Engine, chunks, engine
 from packets.errors import CaptureError, Note
 from packets.kernel import tallies
 from packets.payloads import Payloads
@@ -18,6 +19,9 @@ from packets.source import Limits, Source, open_source
 from packets.store import Packets
 from packets.table import Record, Table
 from packets.ttl import Track
+
+if TYPE_CHECKING:
+    from packets.applications import ApplicationFacts
 
 Ints = NDArray[np.int64]
 STRETCH = 16_384  # connections looked at together: 20 MB
@@ -35,13 +39,12 @@ class Capture:
         self.recording = Recording()
         self.size, self.bytes_read = source.size, 0
         self.complete = False
-        self.applications: ApplicationFacts | None = None  # DNS, TLS and HTTP; at the end
 
     def _read(self, progress: Progress | None) -> None:
         for batch in self._source.batches():
             self._types.update(dict.fromkeys(np.unique(batch.link_type).tolist()))
-            for first in range(0, len(batch), self._engine.chunk):
-                rows = self._engine.run(batch, first, min(self._engine.chunk, len(batch) - first))
+            for first, count in chunks(len(batch), self._engine.chunk):
+                rows = self._engine.run(batch, first, count)
                 self.recording.see(rows)
                 self._packets.append(rows)
                 self._payloads.see(rows, batch.data)
@@ -57,7 +60,6 @@ class Capture:
             count.append(table["rows"])
             client.append(table.client_side)
         self._packets.end(np.concatenate(count), np.concatenate(client))
-        self.applications = self._payloads.end(np.concatenate(client))
         self._count()
         self._addresses = Addresses(self._engine.hosts())
         self.complete = True
@@ -132,6 +134,11 @@ class Capture:
     def addresses(self) -> Addresses:
         """Address of each host number."""
         return self._addresses if self.complete else Addresses(self._engine.hosts())
+
+    @cached_property
+    def applications(self) -> "ApplicationFacts":
+        """DNS, TLS and HTTP; to be asked for when the capture is read. Side 0 is the client."""
+        return self._payloads.end(self._packets.client_side)
 
     def track(self, host: int) -> Track:
         """TTL track of a host."""

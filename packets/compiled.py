@@ -10,12 +10,9 @@ Without it everything works as well, interpreted.
 import ctypes
 import hashlib
 import os
-import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
@@ -40,11 +37,12 @@ def folders() -> Iterator[Path]:
 def file_name() -> str | None:
     """The name that the compiled kernel has on this machine; None where it cannot be compiled or loaded."""
     try:
+        import llvmlite
         import llvmlite.binding as llvm
 
-        parts = [version("numba"), version("llvmlite"), llvm.get_default_triple(), llvm.get_host_cpu_name()]
+        parts = [llvmlite.__version__, llvm.get_default_triple(), llvm.get_host_cpu_name()]
         parts.append(llvm.get_host_cpu_features().flatten())
-    except (ImportError, PackageNotFoundError, RuntimeError, OSError):
+    except (ImportError, RuntimeError, OSError):
         return None
     digest = hashlib.sha256("\n".join(parts).encode())
     for source in (*sorted(KERNEL.glob("*.py")), _COLUMNS, Path(__file__)):
@@ -117,6 +115,9 @@ ENTRIES = {"replaybook_run": 30, "replaybook_move": 4, "replaybook_sort": 6, "re
 
 def make(into: Path | None = None) -> Path | None:
     """Compile the kernel, in a process of its own; None where that is not possible. Takes some 20 seconds."""
+    import subprocess
+    import tempfile
+
     name = file_name()
     if name is None:
         return None

@@ -5,7 +5,7 @@ does not grow with it. ``Interpreted`` runs the same functions in Python over li
 arrays there. Both give the same numbers; tests hold them together.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 import numpy as np
@@ -56,6 +56,21 @@ class Engine(Protocol):
         ...
 
 
+def _most(chunk: int) -> int:
+    return chunk * 3 // 2
+
+
+def chunks(count: int, chunk: int) -> Iterator[tuple[int, int]]:
+    """Cut so many packets into equal parts of about ``chunk``: the first of each, and how many they are.
+
+    None is half as large again: a call for a few packets that are left over costs as much as one for many.
+    """
+    parts = max(round(count / chunk), 1)
+    size = -(-count // parts)
+    for first in range(0, count, max(size, 1)):
+        yield first, min(size, count - first)
+
+
 def engine(believed: Ints) -> Engine:
     """The quickest one there is. ``believed``: flows whose copies are believed (see kernel/run.py)."""
     entries = compiled.entries()
@@ -69,7 +84,7 @@ class Compiled:
 
     def __init__(self, entries: dict[str, compiled.Entry], believed: Ints) -> None:
         self._run, self._move = entries["replaybook_run"], entries["replaybook_move"]
-        self._out = np.empty((CHUNK + 1, fields.WIDTH), np.int64)
+        self._out = np.empty((_most(CHUNK) + 1, fields.WIDTH), np.int64)
         self._connections = Scratch(np.int64, connection.WIDTH, _IN_MEMORY)
         self._hosts = np.zeros((256, hosts.WIDTH), np.int64)
         self._slots, self._host_slots = _slots(_FEWEST_SLOTS), _slots(_FEWEST_SLOTS)
@@ -156,7 +171,8 @@ def _slots(count: int) -> Ints:
 
 def _address(array: NDArray[Any]) -> int:
     """Where the numbers of an array lie; 0 for one without any."""
-    return array.ctypes.data if array.size else 0
+    address: int = array.__array_interface__["data"][0] if array.size else 0
+    return address
 
 
 class Interpreted:
@@ -165,7 +181,7 @@ class Interpreted:
     chunk = SMALL_CHUNK
 
     def __init__(self, believed: Ints) -> None:
-        self._out = [[0] * fields.WIDTH for _ in range(SMALL_CHUNK + 1)]
+        self._out = [[0] * fields.WIDTH for _ in range(_most(SMALL_CHUNK) + 1)]
         self._connections: list[list[int]] = []
         self._hosts: list[list[int]] = []
         self._slots, self._host_slots = [0] * 4096, [0] * 4096

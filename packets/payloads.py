@@ -3,12 +3,17 @@
 Which packets these are is told from columns, for thousands at once; only those few are taken up one by one.
 """
 
+from functools import cached_property
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
-from packets.applications import ApplicationFacts, Applications
 from packets.columns import COPY, KEEPALIVE_SHAPED, TCP, UDP
 from packets.kernel import fields as f
+
+if TYPE_CHECKING:
+    from packets.applications import ApplicationFacts, Applications
 
 Ints = NDArray[np.int64]
 Data = NDArray[np.uint8]
@@ -21,9 +26,15 @@ class Payloads:
     """Gives the payloads of a capture to their readers, in the order of the capture."""
 
     def __init__(self) -> None:
-        self._applications = Applications()
         self._followed: Ints = np.zeros(0, np.int64)  # connection * 2 + side, sorted
         self._left = 0
+
+    @cached_property
+    def _applications(self) -> "Applications":
+        """The readers: loaded where there is something to read."""
+        from packets.applications import Applications
+
+        return Applications()
 
     def see(self, rows: Ints, data: Data) -> None:
         """Some packets (rows of the kernel) and the bytes that they lie in."""
@@ -53,7 +64,7 @@ class Payloads:
         for connection, side, frame, time, seq, at, stop, length in mine[near][:, columns].tolist():
             self._applications.segment(connection, side, frame, time, seq, data[at:stop].tobytes(), length)
 
-    def end(self, client_side: Ints) -> ApplicationFacts:
+    def end(self, client_side: Ints) -> "ApplicationFacts":
         """What was found, the side of each row 0 for the client and 1 for the server."""
         facts = self._applications.finish()
         for table in (facts.dns, facts.tls, facts.http):

@@ -6,7 +6,6 @@ process itself has mapped of them is let go with ``forget``.
 """
 
 import mmap
-import tempfile
 from collections.abc import Callable
 from typing import IO, Any
 
@@ -52,6 +51,8 @@ class Scratch:
     def _in_file(self, rows: NDArray[Any]) -> IO[bytes]:
         """The file, begun with the rows that were in memory."""
         if self._file is None:
+            import tempfile  # only large captures need it
+
             self._file = tempfile.TemporaryFile(prefix="replaybook-")  # noqa: SIM115 (as long as the array)
             self._file.write(rows.data)
             self.view = np.zeros(self._shape(0), self.dtype)

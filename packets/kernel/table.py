@@ -3,7 +3,7 @@
 A slot is four numbers: two of the key, the value + 1 (0: the slot is free), and one more.
 """
 
-import secrets
+import os
 
 from packets.kernel.rows import Row
 
@@ -14,7 +14,7 @@ MASK = (1 << 62) - 1
 _FIRST, _SECOND = 0x9E3779B97F4A7C1 & MASK, 0xC2B2AE3D27D4EB5 & MASK
 # Nobody who makes a capture may know where its keys will lie: chosen so that they all meet, they would make
 # reading quadratic. Each process has its own number, or each compiled kernel; no fact depends on it.
-SEED = secrets.randbits(60)
+SEED = int.from_bytes(os.urandom(7), "big")
 
 
 def mix(a: int, b: int) -> int:

@@ -6,6 +6,7 @@ import pytest
 from packets import store
 from packets.capture import read
 from packets.columns import ACK, FIN, SEEN_TWICE
+from packets.engine import chunks
 from tests.packets.hostile.frames import answered, capture, handshake, sent, talk, timed
 
 
@@ -78,3 +79,14 @@ def test_times_between_packets_are_those_of_their_connection(two_at_once):
     assert set(two_at_once.packets_of(0)["gap_ns"][1:].tolist()) == {2_000_000, 3_000_000}
     assert two_at_once.packets_of(0)["gap_ns"][0] == -1
     assert len(timed([])) == 0
+
+
+@pytest.mark.parametrize("count", [0, 1, 4095, 4096, 4100, 6143, 6144, 6145, 22_000, 65_536])
+def test_parts_are_equal_and_never_larger_than_there_is_room_for(count):
+    parts = list(chunks(count, 4096))
+    assert sum(size for _, size in parts) == count
+    assert [first for first, _ in parts] == [sum(size for _, size in parts[:n]) for n in range(len(parts))]
+    assert all(0 < size <= 6144 for _, size in parts)
+    assert max((size for _, size in parts), default=0) - min((size for _, size in parts), default=0) <= len(
+        parts
+    )

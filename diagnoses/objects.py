@@ -21,7 +21,7 @@ from packets.columns import CONNECTION_DTYPE, ICMP, ICMPV6, TCP, UDP
 from packets.kernel.network import ARP
 from packets.table import Table
 
-RULES = "1"  # version of the rules; raised whenever a verdict may change
+RULES = "2"  # version of the rules; raised whenever a verdict may change
 PROTOCOLS = {
     TCP: "tcp",
     UDP: "udp",

@@ -140,6 +140,16 @@ def load(path: Path, dtype: np.dtype[Any]) -> np.ndarray:
     return rows
 
 
+def usable(report: Report) -> bool:
+    """Whether the report's tables are there and have today's columns."""
+    try:
+        load(report.path / "connections.npy", CONNECTION_DTYPE)
+        load(report.path / "packets.npy", PACKET_DTYPE)
+    except (OSError, ValueError, EOFError):
+        return False
+    return True
+
+
 def connections(report: Report) -> np.ndarray:
     """All connections, CONNECTION_DTYPE, ordered by id."""
     return load(report.path / "connections.npy", CONNECTION_DTYPE)

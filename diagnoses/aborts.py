@@ -1,6 +1,7 @@
 """What the diagnoses of an established connection that ends by a RST have in common."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,7 +49,7 @@ class Abort:
         """
         return self.trigger is not None and int(self.rst["seq"]) == int(self.trigger["ack"])
 
-    @property
+    @cached_property
     def values(self) -> dict[str, object]:
         """What sentences about a RST may name."""
         ruling = self.ruling

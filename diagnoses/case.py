@@ -117,6 +117,7 @@ class Case:
 
     capture: Capture
     _tracks: dict[int, Track] = field(default_factory=dict)
+    _resets: dict[int, dict[int, int]] = field(default_factory=dict)
 
     def track(self, host: int) -> Track:
         """TTL track of a host number."""
@@ -126,7 +127,9 @@ class Case:
 
     def resets(self, host: int, ttl_: int) -> int:
         """How many RSTs name a host and arrive with a TTL, no copies."""
-        return ttl.resets(self.capture.hosts[host]).get(ttl_, 0)
+        if host not in self._resets:
+            self._resets[host] = ttl.resets(self.capture.hosts[host])
+        return self._resets[host].get(ttl_, 0)
 
     @property
     def last_ns(self) -> int:

@@ -19,6 +19,7 @@ from packets.table import Table
 # a whole network is one story, not a million.
 MOST_OF_A_CODE = 5_000
 _NONE = -1
+_SUPERSEDED_BY = {rule.CODE: rule.SUPERSEDES for rule in CONNECTIONS}
 
 
 @dataclass(frozen=True)
@@ -104,9 +105,7 @@ def _apply(rule: ConnectionRule, connection: Connection) -> Finding | None:
 
 
 def _without_symptoms(findings: list[Finding]) -> list[Finding]:
-    superseded = {
-        code for rule in CONNECTIONS for code in rule.SUPERSEDES if any(f.code == rule.CODE for f in findings)
-    }
+    superseded = {code for finding in findings for code in _SUPERSEDED_BY[finding.code]}
     return [f for f in findings if f.code not in superseded]
 
 

@@ -4,6 +4,7 @@ of them.
 
 import ipaddress
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -26,7 +27,7 @@ class Refusal:
     rsts: tuple[int, ...]  # frames
     nearby: Literal["", "same_host", "same_card"]  # no router can stand between: why, or empty
 
-    @property
+    @cached_property
     def values(self) -> dict[str, object]:
         """What sentences about a refusal may name."""
         c, ruling = self.connection, self.ruling

@@ -1,5 +1,6 @@
 """Facts about one RST: what it carries, and how it compares with everything else its claimed sender sent."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,13 +47,12 @@ def describe(rst: np.void, own: NDArray[np.void], track: Track, alike: int) -> R
     """Gather the facts of ``rst``; ``own``: all segments its sender is said to have sent there."""
     other = own[(own["flags"] & RST) == 0]
     before = other[other["frame"] < rst["frame"]]
-    seqs = before[before["seq"] > 0]
-    ttls, counts = np.unique(seqs["ttl"], return_counts=True)
+    ttls = Counter(before["ttl"][before["seq"] > 0].tolist())
     return Reset(
         frame=int(rst["frame"]),
         ttl=int(rst["ttl"]),
         track=track,
-        same_flow=dict(zip(ttls.tolist(), counts.tolist(), strict=True)),
+        same_flow=dict(sorted(ttls.items())),
         has_ack=bool(rst["flags"] & ACK),
         window_raw=int(rst["window_raw"]),
         has_timestamps=int(rst["tsval"]) >= 0,

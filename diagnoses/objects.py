@@ -146,6 +146,9 @@ _OBJECT = (
 )
 
 
+MOST_NAMES = 65_536  # addresses remembered as text
+
+
 class _Names(dict[int, str]):
     """Addresses by host number as they stand before a port (RFC 5952 section 6), made as they are needed."""
 
@@ -154,6 +157,8 @@ class _Names(dict[int, str]):
         self._addresses = capture.addresses
 
     def __missing__(self, host: int) -> str:
+        if len(self) == MOST_NAMES:
+            self.clear()
         address = self._addresses[host]
         self[host] = f"[{address}]" if ":" in address else address
         return self[host]

@@ -17,7 +17,6 @@ class Addresses(Sequence[str]):
 
     def __init__(self, rows: NDArray[np.int64]) -> None:
         self.rows = rows
-        self._known: dict[int, str] = {}
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -29,9 +28,7 @@ class Addresses(Sequence[str]):
     def __getitem__(self, number: int | slice) -> str | list[str]:
         if isinstance(number, slice):
             return [self[at] for at in range(len(self))[number]]
-        if number not in self._known:
-            self._known[number] = self._text(number)
-        return self._known[number]
+        return self._text(number)
 
     def _text(self, number: int) -> str:
         version, high, middle, low = self.rows[number, hosts.VERSION : hosts.VERSION + 4].tolist()

@@ -24,7 +24,7 @@ _MOST_NODES = 1 << 20  # of all connections together: 32 MB
 _IN_MEMORY = 160 * 1024 * 1024  # bytes of connections: a hundred thousand
 # One packet may have to remember a gap on its own side, itself, and a gap on the other side.
 _NODES_A_PACKET = 3
-_FORGET_EVERY = 48 * 1024 * 1024  # bytes of connections after which mapped ones are let go
+_HOSTS_IN_MEMORY = 64 * 1024 * 1024  # bytes of hosts: a hundred thousand
 _NOTE = 1 + tallies.KEPT
 _BATCH = ("offset", "captured", "original", "time_ns", "link_type", "interface", "fcs")
 
@@ -86,14 +86,13 @@ class Compiled:
         self._run, self._move = entries["replaybook_run"], entries["replaybook_move"]
         self._out = np.empty((_most(CHUNK) + 1, fields.WIDTH), np.int64)
         self._connections = Scratch(np.int64, connection.WIDTH, _IN_MEMORY)
-        self._hosts = np.zeros((256, hosts.WIDTH), np.int64)
+        self._hosts = Scratch(np.int64, hosts.WIDTH, _HOSTS_IN_MEMORY)
         self._slots, self._host_slots = _slots(_FEWEST_SLOTS), _slots(_FEWEST_SLOTS)
         self._pool = np.zeros(_NODES_A_PACKET * CHUNK * nodes.NODE, np.int64)
         self._fragments = np.zeros(run.FIRST_FRAGMENTS, np.int64)
         self._believed = np.ascontiguousarray(believed)
         self._notes, self._words = np.zeros((tallies.NOTES, _NOTE), np.int64), np.zeros(6, np.int64)
         self._tallies = np.zeros(tallies.WIDTH, np.int64)
-        self._forgotten = 0
 
     @property
     def tallies(self) -> Ints:
@@ -105,7 +104,7 @@ class Compiled:
         self._make_room(count)
         columns = [_address(getattr(batch, name)) for name in _BATCH]
         rows, frame = (len(batch), first, count), batch.first_frame + first
-        tables = (self._connections.view, self._slots, self._hosts, self._host_slots, self._pool)
+        tables = (self._connections.view, self._slots, self._hosts.view, self._host_slots, self._pool)
         with_lengths = [word for table_ in tables for word in (_address(table_), len(table_))]
         self._run(
             *(_address(batch.data), len(batch.data), *columns, *rows, frame),
@@ -120,16 +119,10 @@ class Compiled:
         self._connections.reserve(known + count)
         self._slots = self._grown(self._slots, int(self.tallies[tallies.FLOWS]) + count)
         self._host_slots = self._grown(self._host_slots, seen + 4 * count)
-        if seen + 4 * count > len(self._hosts):
-            self._hosts.resize(
-                (max(len(self._hosts) * 3 // 2, seen + 4 * count), hosts.WIDTH), refcheck=False
-            )
+        self._hosts.reserve(seen + 4 * count)
         wanted = _pool_size(int(self.tallies[tallies.NODES]), count)
         if wanted > len(self._pool):
             self._pool.resize(min(len(self._pool) * 2, _MOST_NODES * nodes.NODE), refcheck=False)
-        if (known - self._forgotten) * self._connections.row_bytes > _FORGET_EVERY:
-            self._connections.forget()
-            self._forgotten = known
 
     def _grown(self, slots: Ints, entries: int) -> Ints:
         """The same table, at most half full."""
@@ -144,13 +137,15 @@ class Compiled:
 
     def connections(self, first: int, stop: int) -> Ints:
         """Rows of the table of connections, as they lie in the scratch file."""
-        self._connections.forget()
+        for looked_at in (self._connections, self._hosts):  # whoever names connections looks at their hosts
+            looked_at.forget()
         rows: Ints = self._connections.view[first:stop]
         return rows
 
     def hosts(self) -> Ints:
         """Rows of the table of hosts."""
-        return self._hosts[: int(self.tallies[tallies.HOSTS])]
+        rows: Ints = self._hosts.view[: int(self.tallies[tallies.HOSTS])]
+        return rows
 
     def notes(self) -> Ints:
         """Counts and first frames."""

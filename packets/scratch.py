@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _GROWTH = 1.5
+FORGET_EVERY = 48 * 1024 * 1024  # bytes of reserved rows after which mapped pages are let go
 IN_MEMORY = 16 * 1024 * 1024  # bytes; below, a file would only cost page faults
 
 
@@ -29,6 +30,7 @@ class Scratch:
         self._map: mmap.mmap | None = None
         self._buffer = np.empty(self._shape(0), self.dtype)
         self.rows = 0  # rows that were appended
+        self._forgotten = 0  # rows that were reserved when pages were let go last
         # Memory that nobody has touched yet costs nothing.
         self.view: NDArray[Any] = np.zeros(self._shape(in_memory // self.row_bytes), self.dtype)
 
@@ -64,6 +66,9 @@ class Scratch:
             room = max(int(len(self.view) * _GROWTH), rows)
             self._in_file(self.view).truncate(room * self.row_bytes)
             self.map(room)
+        if (rows - self._forgotten) * self.row_bytes > FORGET_EVERY:
+            self.forget()
+            self._forgotten = rows
 
     def map(self, rows: int | None = None) -> None:
         """Show all rows that were appended (or so many) in ``view``."""

@@ -48,7 +48,11 @@ def enter(words: Row, at: int, version: int, slots: Row, hosts: Rows, g: Row) ->
     a = words[at] << 14 | words[at + 1] >> 34
     b = ((words[at + 1] & 0x3FFFFFFFF) << 28 | words[at + 2] >> 4) ^ low
     there = table.first(slots, a, b)
-    while slots[there + table.VALUE] and not _is(hosts[slots[there + table.VALUE] - 1], words, at, version):
+    while slots[there + table.VALUE]:
+        # The key first: to look at the row of each host that is passed would bring all of them into memory.
+        same_key = slots[there + table.A] == a and slots[there + table.B] == b
+        if same_key and _is(hosts[slots[there + table.VALUE] - 1], words, at, version):
+            break
         there = table.following(slots, there)
     if slots[there + table.VALUE]:
         return slots[there + table.VALUE] - 1

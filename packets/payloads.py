@@ -26,7 +26,7 @@ class Payloads:
     """Gives the payloads of a capture to their readers, in the order of the capture."""
 
     def __init__(self) -> None:
-        self._followed: Ints = np.zeros(0, np.int64)  # connection * 2 + side, sorted
+        self._followed = np.zeros(0, np.bool_)  # by connection * 2 + side
         self._left = 0
 
     @cached_property
@@ -55,14 +55,20 @@ class Payloads:
     def _segments(self, rows: Ints, data: Data) -> None:
         direction = rows[:, f.CONNECTION] * 2 + rows[:, f.SIDE]
         begins = rows[:, f.KIND] > 0
-        if begins.any():
-            self._followed = np.union1d(self._followed, direction[begins])
-        mine = rows[np.isin(direction, self._followed)]
+        if not begins.any() and not len(self._followed):
+            return
+        self._make_room(int(direction.max(initial=-1)) + 1)
+        self._followed[direction[begins]] = True
+        mine = rows[self._followed[direction]]
         near = mine[:, f.SEQ] <= MOST_FOLLOWED
         self._left += int(np.count_nonzero(~near))
         columns = (f.CONNECTION, f.SIDE, f.FRAME, f.TIME, f.SEQ, f.PAYLOAD, f.STOP, f.LENGTH)
         for connection, side, frame, time, seq, at, stop, length in mine[near][:, columns].tolist():
             self._applications.segment(connection, side, frame, time, seq, data[at:stop].tobytes(), length)
+
+    def _make_room(self, directions: int) -> None:
+        if directions > len(self._followed):
+            self._followed.resize(2 * directions, refcheck=False)
 
     def end(self, client_side: Ints) -> "ApplicationFacts":
         """What was found, the side of each row 0 for the client and 1 for the server."""

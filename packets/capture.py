@@ -121,6 +121,10 @@ class Capture:
         """Some packets in the order of (connection, frame); those of no connection come first."""
         return self._packets.rows(first, stop)
 
+    def frame(self, number: int) -> np.void:
+        """The packet with a frame number."""
+        return self._packets.frame(number)
+
     def packets_of(self, connection: int) -> NDArray[np.void]:
         """The packets of a connection (see store.Packets.of)."""
         return self._packets.of(connection)

@@ -78,13 +78,22 @@ class Packets:
 
     def rows(self, first: int, stop: int) -> Rows:
         """A copy of the packets ``first`` to ``stop`` in the order of connections (PACKET_DTYPE)."""
-        rows: Rows = self._rows.view[self._order[first:stop]]
-        owner = rows["connection"]
-        if len(self.client_side):
-            rows["from_client"] = (owner >= 0) & (rows["from_client"] == (self.client_side[owner] == 1))
+        rows = self._directed(self._rows.view[self._order[first:stop]])
         if stop - first > 1000:
             self._rows.forget()
         return rows
+
+    def _directed(self, rows: Rows) -> Rows:
+        """Say of rows, in place, whether the client sent them."""
+        owner = rows["connection"]
+        if len(self.client_side):
+            rows["from_client"] = (owner >= 0) & (rows["from_client"] == (self.client_side[owner] == 1))
+        return rows
+
+    def frame(self, number: int) -> np.void:
+        """The packet with a frame number; frames are kept in their order, from 1 on, without a gap."""
+        row: np.void = self._directed(self._rows.view[number - 1 : number].copy())[0]
+        return row
 
     def of(self, connection: int) -> Rows:
         """The packets of a connection in the order of the file; of one with very many, those that tell

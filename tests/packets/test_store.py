@@ -53,6 +53,8 @@ def test_a_very_long_connection_shows_its_ends_and_what_is_marked_between(tmp_pa
     assert len(rows) == 21
     assert rows["frame"].tolist() == [*range(1, 11), 124, *range(198, 208)]
     assert rows["marks"][10] == SEEN_TWICE
+    assert found.frame(150)["frame"] == 150  # also those that are left out
+    assert found.frame(150)["from_client"]
     assert found.record(0)["client_payload"] == 2000  # the facts count all
 
 

@@ -17,7 +17,6 @@ ET_IPV4, ET_ARP, ET_IPV6, UNKNOWN = 0x0800, 0x0806, 0x86DD, -1
 MOST_LAYERS = 16  # as Suricata: deeper stacking is an attack, not a network
 _FIRST_ETHERTYPE = 0x0600  # smaller values are 802.3 lengths
 _PPPOE_SESSION = 0x8864
-_ARPHRD_ETHER = (1, 6)  # hardware type and length of an Ethernet address
 
 
 def header(data: Bytes, at: int, end: int, kind: int, row: Row) -> tuple[int, int]:

@@ -14,7 +14,6 @@ from packets.kernel.rows import Row
 _NOP, _MSS, _WSCALE, _SACK_OK, _SACK, _TIMESTAMPS = 1, 2, 3, 4, 5, 8
 _MOST_OPTIONS = 40  # the option space is 40 bytes
 _KEPT_OPTIONS = 8  # kinds kept as a fingerprint, a byte each: 56 bits and one more
-_DNS_PORTS = (53, 5353, 5355)
 
 
 def decode(data: Bytes, at: int, row: Row) -> None:

@@ -54,6 +54,10 @@ class Source:
         if stop < len(text):
             raise Mistakes((walk.not_toml(),))
 
+    def holds(self, path: Path) -> bool:
+        """Whether something is written there."""
+        return path in self._rows
+
     def row(self, path: Path) -> int:
         """The line, from 1, where this value, or the nearest table around it, begins."""
         while path and path not in self._rows:

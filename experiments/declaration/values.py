@@ -87,7 +87,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Expectation:
-    """What must be seen, or must not. ``kind`` says which of the arguments exist (expectations.md)."""
+    """What must be seen, or must not. ``kind`` says which of the arguments exist (README.md)."""
 
     kind: str
     arguments: dict[str, Any]
@@ -114,3 +114,4 @@ class Experiment:
     ipv6: bool = False  # addresses of both families
     lasts_ns: int = 0  # at least so long; else until the last foreground step has ended
     settle_ns: int = 10**9  # recorded so long after the last foreground step has ended
+    changed: dict[str, int] = field(default_factory=dict)  # parameters whose number is not the declared one

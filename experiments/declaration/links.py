@@ -77,7 +77,8 @@ def _link(said: Said, ends: Ends, faults: tuple[Fault, ...]) -> Link:
 
 
 def _check(said: Said, ipv6: bool) -> None:
-    if said.get("reorder") and not said.get("delay"):
+    delayed = said.get("delay", said.here.holds("delay"))  # a wrong one is reported as such
+    if said.get("reorder") and not delayed:
         said.wrong(
             "reorder",
             "'reorder' sends packets without the delay, so the link needs a 'delay'.",

@@ -178,7 +178,7 @@ def _parts(said: Said, changed: bool) -> dict[str, Any]:
 
 
 def _written(values: Mapping[str, Any]) -> tuple[str, ...]:
-    """The captures as written, also those with a mistake, so that it is not reported again where they are used."""
+    """The captures as written, also a wrong one: it is not reported again where it is used."""
     record = values.get("record")
     captures = record.get("captures") if isinstance(record, dict) else None
     return tuple(one for one in captures if isinstance(one, str)) if isinstance(captures, list) else ()

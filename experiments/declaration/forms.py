@@ -72,6 +72,7 @@ class Table:
     keys: Mapping[str, Key]
     one_of: tuple[str, ...] = ()  # for the schema: exactly one of these is there
     any_of: tuple[str, ...] = ()  # for the schema: at least one
+    together: tuple[str, ...] = ()  # for the schema: all or none
 
     def read(self, value: Any, here: Place) -> Said:
         """The table."""
@@ -95,6 +96,11 @@ class Table:
             "additionalProperties": False,
             **({"oneOf": [{"required": [name]} for name in self.one_of]} if self.one_of else {}),
             **({"anyOf": [{"required": [name]} for name in self.any_of]} if self.any_of else {}),
+            **(
+                {"dependentRequired": {key: list(self.together) for key in self.together}}
+                if self.together
+                else {}
+            ),
         }
 
 

@@ -107,7 +107,11 @@ class Numbers:
     def schema(self) -> Schema:
         """An object with two known properties."""
         known = Table(self.fixed).schema()
-        return known | {"additionalProperties": NumberOfFinding().schema(), "minProperties": 2}
+        return known | {
+            "propertyNames": self.free.pattern.schema(),
+            "additionalProperties": NumberOfFinding().schema(),
+            "minProperties": 2,
+        }
 
 
 def _sequence(form: Form, what: tuple[str, str], least: int = 1, unique: bool = False) -> ListOf:

@@ -46,8 +46,9 @@ class Text:
 
     def schema(self) -> Schema:
         """A string; its bytes cannot be counted there, its characters can."""
+        line = {} if self.allowed else {"pattern": f"^[^{texts.CONTROLS}]*$"}
         least = {} if self.may_be_empty else {"minLength": 1}
-        return {"type": "string", "maxLength": self.longest, **least}
+        return {"type": "string", "maxLength": self.longest, **least, **line}
 
 
 @dataclass(frozen=True)

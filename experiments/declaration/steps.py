@@ -36,6 +36,7 @@ STEP = Table(
         "says": Key(BothLanguages(), "What happens here, for a reader."),
     },
     one_of=("run", "type"),
+    together=("into", "type"),
 )  # fmt: skip
 STEPS = ListOf(STEP, limits.STEPS, ("steps", "ステップ"), least=1)
 

@@ -9,6 +9,8 @@ BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u
 UNSEEN = frozenset({"Cc", "Cs", "Zl", "Zp"})
 BYTE_ORDER = "\ufeff"
 
+CONTROLS = r"\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff"  # for a pattern
+
 LINES = "\n\t"  # in the files of a host
 KEYS = "\n\t\x03\x04\x1c\x1d"  # typed: Enter, Tab, Ctrl-C, Ctrl-D, Ctrl-\, Ctrl-]
 

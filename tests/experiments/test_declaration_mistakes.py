@@ -243,7 +243,7 @@ CASES = [
     ("{ least = 2, most = 4 }", "-1", "count", "'count' must be from 0 to 1000000000000, not -1."),
     ("{ least = 2, most = 4 }", "true", "count", "'count' must be a whole number, not true."),
     ('["syn", "rst from server"]', '["syn"]', "order = {", "'filters' needs at least 2."),
-    ('["syn", "rst from server"]', '["syn", "rst", "fin ack"]', "order =",
+    ('["syn", "rst from server"]', '["syn", "rst", "fin ack"]', "order = {",
      "no packet is both 'ack' and 'fin'"),
     ("seconds = [1, 2]", "seconds = [1, -2]", "gaps", "'seconds' must be from 0 to 86400, not -2."),
     ("seconds = [1, 2]", "seconds = [1, inf]", "gaps", "'seconds' must be from 0 to 86400, not inf."),

@@ -181,7 +181,8 @@ def _written(values: Mapping[str, Any]) -> tuple[str, ...]:
     """The captures as written, also a wrong one: it is not reported again where it is used."""
     record = values.get("record")
     captures = record.get("captures") if isinstance(record, dict) else None
-    return tuple(one for one in captures if isinstance(one, str)) if isinstance(captures, list) else ()
+    written = captures[: limits.CAPTURES] if isinstance(captures, list) else []
+    return tuple(one for one in written if isinstance(one, str))
 
 
 def _check(said: Said, name: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 LONGEST = 60  # characters of a value in a sentence
 MANY_DIGITS = 10**30
+MANY = 64  # names in a list
 LOOKALIKES = 64  # characters; a longer word is nobody's misspelling
 
 
@@ -30,8 +31,9 @@ def plain(text: str) -> str:
 
 
 def listed(names: Iterable[str]) -> tuple[str, str]:
-    """The names as an English and as a Japanese list."""
-    short = [plain(name) for name in names]
+    """The names as an English and as a Japanese list; after MANY of them "…"."""
+    all_names = list(names)
+    short = [plain(name) for name in all_names[:MANY]] + ["…"] * (len(all_names) > MANY)
     return ", ".join(short), "、".join(short)
 
 

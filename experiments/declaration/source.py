@@ -215,8 +215,9 @@ class _Walk:
     def _items(self, path: Path) -> None:
         count = 0
         while self._more() and not self._take("]"):
-            self._note((*path, count))
-            self._value((*path, count))
+            element = (*path, min(count, limits.SEQUENCE))  # no list that long is read
+            self._note(element)
+            self._value(element)
             count += 1
             self._match(BLANK)
             if not self._take(",") and not self._peek("]"):

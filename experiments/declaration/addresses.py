@@ -1,7 +1,7 @@
 """Who has which address, and who forwards what to whom: all of it follows from the order of the links.
 
-Link k, from 1, is 10.0.k.0/24 and with IPv6 fd00:0:0:k::/64; its left end is 1, its right end 2. A host alone
-has 127.0.0.1.
+Link k, counted from 1, is 10.0.k.0/24 and with IPv6 fd00:0:0:k::/64; its left end is 1, its right end 2.
+A host alone has 127.0.0.1.
 """
 
 from collections.abc import Iterable, Sequence

@@ -116,7 +116,10 @@ def neighbours_on(path: Sequence[str]) -> Iterator[Ends]:
 
 def neighbours(names: Sequence[str], links: Sequence[Ends]) -> dict[str, tuple[str, ...]]:
     """By host the other ends of its links, in their order."""
-    return {name: tuple(ends[1 - ends.index(name)] for ends in links if name in ends) for name in names}
+    return {
+        name: tuple(dict.fromkeys(ends[1 - ends.index(name)] for ends in links if name in ends))
+        for name in names
+    }
 
 
 def refuse_islands(around: Mapping[str, tuple[str, ...]], here: Place) -> None:

@@ -75,8 +75,9 @@ class Place:
 def no_such(what: tuple[str, str], name: str, known: Mapping[str, object] | tuple[str, ...]) -> Wrong:
     """ "no host is called 'x'; there are a, b." for a name that is not among the known."""
     (en, ja), (hint, hint_ja) = listed(known), nearest(name, known)
-    there = f"there are {en}" if en else "there is none"
-    there_ja = f"あるのは {ja} です。" if en else "1 つもありません。"
+    several = len(known) != 1
+    there = f"there {'are' if several else 'is only'} {en}" if en else "there is none"
+    there_ja = f"あるのは {ja} です。" if en else "1 つも宣言されていません。"
     return Wrong(
         f"no {what[0]} is called {shown(name)}; {there}.{hint}",
         f"{shown(name)} という{what[1]}はありません。{there_ja}{hint_ja}",

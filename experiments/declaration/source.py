@@ -20,14 +20,11 @@ Path = tuple[str | int, ...]  # ("step", 2, "says", "en")
 BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*+")
 BARE_KEY = re.compile(r"[A-Za-z0-9_-]++")
 SCALAR = re.compile(r"[^\s,\]}#]++(?: [0-9][^\s,\]}#]*+)?")  # a date may have a space before its time
-STRINGS = tuple(
-    re.compile(pattern, re.DOTALL)
-    for pattern in (
-        r'"""(?:[^"\\]|\\.|"(?!""))*+"{3,5}',
-        r"'''(?:[^']|'(?!''))*+'{3,5}",
-        r'"(?:[^"\\\n]|\\[^\n])*+"',
-        r"'[^'\n]*+'",
-    )
+STRING = re.compile(
+    r'''"""(?:[^"\\]|\\.|"(?!""))*+"{3,5}'''
+    r"""|'''(?:[^']|'(?!''))*+'{3,5}"""
+    r"""|"(?:[^"\\\n]|\\[^\n])*+"|'[^'\n]*+'""",
+    re.DOTALL,
 )
 
 
@@ -168,7 +165,7 @@ class _Walk:
     def _key_part(self) -> str:
         if bare := self._match(BARE_KEY):
             return bare
-        quoted = self._string()
+        quoted = self._match(STRING)
         if not quoted:
             raise _Stop
         if "\\" not in quoted:
@@ -181,9 +178,6 @@ class _Walk:
     def _spaces(self) -> None:
         while self._take(" ") or self._take("\t"):
             pass
-
-    def _string(self) -> str:
-        return next((found for pattern in STRINGS if (found := self._match(pattern))), "")
 
     def _pair(self, base: Path) -> None:
         parts = self._key(base)
@@ -199,7 +193,7 @@ class _Walk:
             self._items(path)
         elif self._take("{"):
             self._pairs(path)
-        elif not self._string():
+        elif not self._match(STRING):
             self._scalar()
 
     def _scalar(self) -> None:

@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+import re
 import subprocess
 import sys
+import textwrap
 import tomllib
 from datetime import UTC, datetime
 
@@ -12,7 +14,16 @@ import pytest
 
 from experiments.declaration import digest, read
 from experiments.declaration.__main__ import main
+from experiments.declaration.document import EXPERIMENT
+from experiments.declaration.expectations import EXPECT
+from experiments.declaration.filters import WORDS
+from experiments.declaration.kinds import STATES
+from experiments.declaration.links import FAULT, LINK
+from experiments.declaration.network import HOST
+from experiments.declaration.parameters import PARAMETER
+from experiments.declaration.record import RECORD
 from experiments.declaration.schema import FILE, schema, schema_text
+from experiments.declaration.steps import STEP
 from experiments.declaration.values import Fault, Parameter, Vantage
 from tests.experiments.declarations import ALONE, GOOD, SIX, TIMEOUT
 from tests.experiments.test_declaration_mistakes import GOOD as SAMPLE
@@ -263,3 +274,20 @@ def test_declarations_are_read_without_django():
     words = "import sys; sys.modules['django'] = None; from experiments.declaration import read, schema"
     done = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+# The README.
+
+
+def test_the_example_of_the_readme_is_a_declaration():
+    words = (FILE.parent / "README.md").read_text("utf-8")
+    block = re.search(r"(?ms)^    # A firewall.*?(?=^\n    python)", words)[0]
+    example = read(textwrap.dedent(block), name="connect_timeout")
+    assert [one.kind for one in example.expectations] == ["finding", "no_packets", "gaps"]
+
+
+def test_the_readme_names_every_key_kind_and_word():
+    words = (FILE.parent / "README.md").read_text("utf-8")
+    tables = (EXPERIMENT, PARAMETER, HOST, LINK, FAULT, RECORD, STEP, EXPECT)
+    keys = {key for table in tables for key in table.keys} | set(WORDS) | set(STATES)
+    assert {key for key in keys if not re.search(rf"[\s`.\[]{re.escape(key)}[\s`.\]\"|;=]", words)} == set()

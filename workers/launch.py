@@ -60,7 +60,15 @@ def set_limits(limits: dict[str, int]) -> None:
     limit(resource.RLIMIT_FSIZE, limits["output"])
     limit(resource.RLIMIT_NOFILE, limits["open_files"])
     if os.getuid() != 0:  # counts all processes of the user, and does not bind root
-        limit(resource.RLIMIT_NPROC, 1)
+        limit(resource.RLIMIT_NPROC, limits.get("processes", 1))
+
+
+def become_user(number: int | None) -> None:
+    """Gives up root for good, where the caller has it: user and group, and all further groups."""
+    if number is not None:
+        os.setgroups([])
+        os.setresgid(number, number, number)
+        os.setresuid(number, number, number)
 
 
 def die_with(parent: int) -> None:
@@ -70,8 +78,14 @@ def die_with(parent: int) -> None:
         os._exit(1)
 
 
-def leave_network() -> bool:
-    """Into new namespaces of users, network and IPC: there is no interface there, not even loopback."""
+def leave_network(as_root: bool = False) -> bool:
+    """Into new namespaces of users, network and IPC: there is no interface there, not even loopback.
+
+    ``as_root``: who is root now and gives it up later needs no namespace of users, and could not change its
+    user in one.
+    """
+    if as_root:
+        return libc.unshare(CLONE_NEWNET | CLONE_NEWIPC) == 0
     uid, gid = os.getuid(), os.getgid()
     if libc.unshare(CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWIPC) != 0:
         return False
@@ -127,14 +141,16 @@ def main() -> None:
     """Confines this process and becomes the program."""
     wishes = json.loads(sys.argv[1])
     program = sys.argv[2:]
-    die_with(wishes["parent"])
+    user = wishes.get("user")
     granted = ["limits"]
     if libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0:
         granted.append("no_new_privs")
-    if leave_network():
+    if leave_network(as_root=user is not None):
         granted.append("no_network")
     if lock_files(wishes["listable"], wishes["readable"], wishes["writable"]):
         granted.append("files")
+    become_user(user)
+    die_with(wishes["parent"])  # once the user has changed, which would take the wish back
     set_limits(wishes["limits"])
     os.write(1, json.dumps({"confined": granted}).encode() + b"\n")
     os.execv(program[0], program)  # noqa: S606 - there shall be no shell

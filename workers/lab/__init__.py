@@ -1,0 +1,1 @@
+"""The lab: a small virtual machine without network and disk, in which experiments run in virtual time."""

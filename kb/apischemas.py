@@ -9,7 +9,7 @@ from ninja import Field, Schema
 from kb.models import Capture
 from kb.progress import so_far
 
-StateName = Literal["waiting", "running", "done", "refused", "failed"]
+StateName = Literal["waiting", "running", "done", "refused", "failed", "cancelled"]
 
 
 class Problem(Schema):

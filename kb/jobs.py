@@ -5,30 +5,27 @@ the attempt that owns the row. Whoever comes second changes nothing, and is told
 """
 
 import logging
-import shutil
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import takewhile
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from kb import queue
-from kb.models import Capture, Job, Report
+from kb import kinds, queue
+from kb.models import Capture, Job
 
 log = logging.getLogger(__name__)
 
-ATTEMPTS = 3  # then a job has failed: a capture that kills its worker must not do so for ever
+ATTEMPTS = 3  # then a job has failed: what kills its worker must not do so for ever
 STALE_AFTER = timedelta(seconds=30)  # without heartbeat; thirty times the pause between two
 RING_AGAIN_AFTER = timedelta(seconds=20)  # a waiting row that nobody picked up
 RING_AT_ONCE = 100  # rows a sweep; a long queue is not to be doubled by its own bells
 
-GIVEN_UP_EN = "The analysis was interrupted {count} times and has been given up; it can be started again."
-GIVEN_UP_JA = "解析が {count} 回中断されたため、打ち切りました。もう一度開始できます。"
+GIVEN_UP_EN = "The work was interrupted {count} times and has been given up; it can be started again."
+GIVEN_UP_JA = "処理が {count} 回中断されたため、打ち切りました。もう一度開始できます。"
 
 
 @dataclass(frozen=True)
@@ -37,7 +34,8 @@ class Claim:
 
     job: int
     attempt: int
-    capture: Capture
+    capture: Capture | None = None  # of a diagnosis
+    kind: str = "diagnose"
 
     @property
     def row(self) -> Any:
@@ -47,22 +45,29 @@ class Claim:
     @property
     def prefix(self) -> str:
         """How the names of this attempt's folders begin."""
-        return folder_prefix(self.capture.uid, self.job, self.attempt)
+        about = self.capture.uid if self.capture else self.kind
+        return f"{about}-{self.job}-{self.attempt}-"
 
-
-def folder_prefix(uid: str, job: int, attempt: int) -> str:
-    """The beginning of a report folder's name, below MEDIA_ROOT/reports."""
-    return f"{uid}-{job}-{attempt}-"
+    @classmethod
+    def of(cls, job: Job) -> "Claim":
+        """The claim of the job's newest attempt."""
+        return cls(job.pk, job.attempt, job.capture, job.kind)
 
 
 def begin(capture: Capture) -> Job:
     """A new job for the capture, waiting; or its unfinished one, if there is one."""
-    unfinished = Q(state__in=(Job.State.WAITING, Job.State.RUNNING))
     try:
         with transaction.atomic():
             job = Job.objects.create(capture=capture, kind="diagnose")
     except IntegrityError:  # the constraint one_unfinished_job_per_capture: somebody else was first
-        return capture.jobs.get(unfinished, kind="diagnose")
+        return capture.jobs.get(kind="diagnose", state__in=Job.UNFINISHED)
+    queue.ring_on_commit(job)
+    return job
+
+
+def begin_other(kind: str) -> Job:
+    """A new job of another kind, waiting; the caller's row points to it, in the same transaction."""
+    job = Job.objects.create(kind=kind)
     queue.ring_on_commit(job)
     return job
 
@@ -77,7 +82,7 @@ def claim(job_id: int) -> Claim | None:
         if not won:
             return None
         job = Job.objects.select_related("capture").get(pk=job_id)
-    return Claim(job.pk, job.attempt, job.capture)
+    return Claim.of(job)
 
 
 def beat(claim: Claim, progress: dict[str, Any]) -> bool:
@@ -90,8 +95,17 @@ def end(claim: Claim, state: Job.State, en: str = "", ja: str = "") -> bool:
     return bool(claim.row.update(state=state, reason_en=en, reason_ja=ja, ended=timezone.now()))
 
 
+def cancel(job: Job) -> bool:
+    """A person wants no result of it. False when it has ended already.
+
+    The worker's next beat finds that the row is not its own any more.
+    """
+    unfinished = Job.objects.filter(pk=job.pk, state__in=Job.UNFINISHED)
+    return bool(unfinished.update(state=Job.State.CANCELLED, ended=timezone.now()))
+
+
 def give_back(claim: Claim, en: str, ja: str) -> None:
-    """The attempt was interrupted by no fault of the capture: the next one starts, or the job has failed."""
+    """The attempt was interrupted by no fault of its own: the next one starts, or the job has failed."""
     if claim.attempt >= ATTEMPTS:
         end(claim, Job.State.FAILED, en, ja)
     elif claim.row.update(state=Job.State.WAITING, heartbeat=None, progress={}):
@@ -125,7 +139,7 @@ def take_from_the_dead() -> tuple[int, int]:
             continue
         log.warning("Job %s lost its worker in attempt %s and is now %s.", job.pk, job.attempt, state.value)
         counts[state] += 1
-        clear(folder_prefix(job.capture.uid, job.pk, job.attempt))
+        kinds.named(job.kind).clear(Claim.of(job).prefix)
         if state == Job.State.WAITING:
             queue.ring(job)
     return counts[Job.State.WAITING], counts[Job.State.FAILED]
@@ -149,10 +163,3 @@ def ring_again() -> int:
     unheard = Q(rung__lt=before) | Q(rung=None, created__lt=before)
     overdue = Job.objects.filter(unheard, state=Job.State.WAITING).order_by("pk")[:RING_AT_ONCE]
     return sum(1 for _ in takewhile(queue.ring, list(overdue)))
-
-
-def clear(prefix: str) -> None:
-    """Removes the folders that a dead attempt has left, unless one of them became the report."""
-    for folder in (Path(settings.MEDIA_ROOT) / "reports").glob(f"{prefix}*"):
-        if not Report.objects.filter(folder=f"reports/{folder.name}").exists():
-            shutil.rmtree(folder, ignore_errors=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from django.db import transaction
 from django.utils import timezone
 
+from kb import kinds
 from kb.models import Job
 
 log = logging.getLogger(__name__)
@@ -14,9 +15,6 @@ DIAGNOSE = "workers.diagnose"  # argument: the job's id
 REAP = "workers.reap"
 SWEEP = "workers.sweep"
 TASKS = (DIAGNOSE, REAP, SWEEP)  # a test asserts that a worker knows each of these names
-
-# Which task does which kind of job.
-KINDS = {"diagnose": DIAGNOSE}
 
 Ring = Callable[[str, tuple[int, ...]], None]
 
@@ -38,7 +36,7 @@ def ring(job: Job) -> bool:
     """Sends the message of a waiting job now. False when the broker is away: the reaper sends it later."""
     Job.objects.filter(pk=job.pk).update(rung=timezone.now())
     try:
-        _connected[0](KINDS[job.kind], (job.pk,))
+        _connected[0](kinds.named(job.kind).task, (job.pk,))
     except Exception as error:  # noqa: BLE001 - whatever its client raises, an upload outlives its broker
         log.warning("Job %s waits, the broker cannot be reached: %r", job.pk, error)
         return False

@@ -9,7 +9,8 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
-from kb.models import Capture, Report
+from kb import kinds
+from kb.models import Capture
 
 log = logging.getLogger(__name__)
 
@@ -50,9 +51,8 @@ def leftovers(media: Path) -> Iterator[Path]:
     for path in (media / "captures").glob("*"):
         if not Capture.objects.filter(stored=f"captures/{path.name}").exists():
             yield path
-    for path in (media / "reports").glob("*"):
-        if not Report.objects.filter(folder=f"reports/{path.name}").exists():
-            yield path
+    for kind in kinds.every():
+        yield from kind.leftovers()
 
 
 def is_old(path: Path) -> bool:

@@ -38,6 +38,8 @@ def record(claim: Claim, folder: Path) -> bool:
     False when the attempt no longer owns the row, or the capture is gone: then nothing has changed. Raises
     Unusable when the folder does not hold a report. The folder of the report before it is removed on commit.
     """
+    capture = claim.capture
+    assert capture is not None
     try:
         only_plain_files(folder)
         columns, findings = read_columns(folder), read_findings(folder)
@@ -47,10 +49,10 @@ def record(claim: Claim, folder: Path) -> bool:
     with transaction.atomic():
         if not end(claim, Job.State.DONE):
             return False
-        before = Report.objects.filter(capture=claim.capture).first()
+        before = Report.objects.filter(capture=capture).first()
         name = f"reports/{folder.name}"
         columns["folder"] = name
-        report, _ = Report.objects.update_or_create(capture=claim.capture, defaults=columns)
+        report, _ = Report.objects.update_or_create(capture=capture, defaults=columns)
         report.findings.all().delete()
         for finding in findings:
             finding.report = report

@@ -19,13 +19,19 @@ from workers.outcomes import Cancelled, Finished, Killed, Outcome, Refused
 log = logging.getLogger(__name__)
 
 
-def run(claim: Claim) -> None:
-    """Runs the attempt to one of the job's ends. Its folder stays only if it became the report."""
+def run(claim: Claim, alongside: confined.Beat = confined.wanted) -> None:
+    """Runs the attempt to one of the job's ends. Its folder stays only if it became the report.
+
+    `alongside` beats as well: for a job that has this one done as a part of it.
+    """
+    assert claim.capture is not None
     folder = Path(settings.MEDIA_ROOT) / "reports" / f"{claim.prefix}{secrets.token_hex(8)}"
     kept = False
     try:
         folder.mkdir(parents=True)
-        outcome = confined.run(claim.capture.path, folder, heart(claim), program=confined.DIAGNOSES)
+        outcome = confined.run(
+            claim.capture.path, folder, heart(claim, alongside), program=confined.DIAGNOSES
+        )
         kept = write(claim, outcome)
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
@@ -39,10 +45,11 @@ def run(claim: Claim) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def heart(claim: Claim) -> confined.Beat:
+def heart(claim: Claim, alongside: confined.Beat = confined.wanted) -> confined.Beat:
     """Beats for this attempt. A locked database is no reason to stop; a lost row is."""
 
     def beat(progress: dict[str, Any]) -> bool:
+        alongside(progress)
         try:
             return jobs.beat(claim, progress)
         except OperationalError as error:

@@ -7,17 +7,21 @@ from kb.models.capture import Capture
 
 
 class Job(models.Model):
-    """Work on one capture in the background. This row is the truth; a message to a worker is only a doorbell.
+    """Work in the background: a capture is diagnosed, or an experiment replayed. This row is the truth; a
+    message to a worker is only a doorbell.
 
         accept ──▶ waiting ──claim──▶ running ──finish──▶ done
-                      ▲                │   │ ├─finish──▶ refused   the file is not a capture: reason says why
+                      ▲                │   │ ├─finish──▶ refused   nothing to work on: reason says why
                       │   heartbeat    │   │ └─finish──▶ failed    crash or limit: reason says which
                       └────stale───────┘   └──heartbeat stale, third attempt──▶ failed
+
+                    waiting or running ──cancel──▶ cancelled
 
     claim: a conditional UPDATE of a waiting row, which also counts the attempt: of many messages one wins.
     heartbeat: written every second or so by the worker that runs it, together with the progress.
     finish: writes only while the row is still running that attempt; whoever lost the row leaves no trace.
-    done, refused and failed are final: diagnosing again is a new job. kb/jobs.py has a function per arrow.
+    cancel: a person ends a waiting or running row; its worker notices at the next heartbeat, and stops.
+    done, refused, failed and cancelled are final: once more is a new job. kb/jobs.py has the arrows.
     """
 
     class State(models.TextChoices):
@@ -28,16 +32,19 @@ class Job(models.Model):
         DONE = "done"
         REFUSED = "refused"
         FAILED = "failed"
+        CANCELLED = "cancelled"
 
-    ENDED = (State.DONE, State.REFUSED, State.FAILED)
+    UNFINISHED = (State.WAITING, State.RUNNING)
+    ENDED = (State.DONE, State.REFUSED, State.FAILED, State.CANCELLED)
 
-    capture = models.ForeignKey(Capture, on_delete=models.CASCADE, related_name="jobs")
+    # Null for kinds that are about something else; that has a row which points here.
+    capture = models.ForeignKey(Capture, null=True, blank=True, on_delete=models.CASCADE, related_name="jobs")
     kind = models.CharField(max_length=20, default="diagnose")
-    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     attempt = models.PositiveSmallIntegerField(default=0)
     heartbeat = models.DateTimeField(null=True, blank=True)
     rung = models.DateTimeField(null=True, blank=True)  # when a message was last sent for it
-    progress = models.JSONField(default=dict, blank=True)  # the last progress line of `python -m diagnoses`
+    progress = models.JSONField(default=dict, blank=True)  # what the worker said last
     reason_en = models.TextField(blank=True, default="")
     reason_ja = models.TextField(blank=True, default="")
     created = models.DateTimeField(auto_now_add=True)
@@ -56,7 +63,10 @@ class Job(models.Model):
                 fields=["capture", "kind"],
                 condition=Q(state__in=["waiting", "running"]),
                 name="one_unfinished_job_per_capture",
-            )
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="diagnose") | Q(capture__isnull=False), name="a_diagnosis_has_its_capture"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -36,6 +36,7 @@ _STATES = {
     "running": gettext_noop("being read"),
     "done": gettext_noop("done"),
     "failed": gettext_noop("failed"),
+    "cancelled": gettext_noop("cancelled"),
 }
 _CODES = {
     "syn_unanswered": gettext_noop("SYN unanswered"),

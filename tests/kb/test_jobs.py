@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from kb import jobs, queue
+from kb import jobs, kinds, queue
 from kb.models import Job, Report
 from tests.cast import accept
 
@@ -142,6 +143,79 @@ def test_diagnosing_again_while_a_job_is_unfinished_is_that_job(cast):
     assert jobs.begin(job.capture) == job
     jobs.end(claim, Job.State.FAILED, "en", "ja")
     assert jobs.begin(job.capture) != job
+
+
+def test_a_cancelled_job_waits_no_longer(cast):
+    job = accept(cast)
+    assert jobs.cancel(job)
+    assert jobs.claim(job.pk) is None
+    job.refresh_from_db()
+    assert (job.state, job.has_ended) == ("cancelled", True)
+    assert job.ended is not None
+
+
+def test_a_running_attempt_learns_of_the_cancel_from_its_next_beat(cast):
+    job = accept(cast)
+    claim = jobs.claim(job.pk)
+    assert jobs.beat(claim, {})
+    assert jobs.cancel(job)
+    assert not jobs.beat(claim, {})
+    assert not jobs.end(claim, Job.State.DONE)
+    jobs.give_back(claim, "It was killed.", "…")
+    job.refresh_from_db()
+    assert job.state == "cancelled"
+
+
+def test_what_has_ended_cannot_be_cancelled(cast):
+    job = accept(cast)
+    jobs.end(jobs.claim(job.pk), Job.State.DONE)
+    assert not jobs.cancel(job)
+    job.refresh_from_db()
+    assert job.state == "done"
+
+
+def test_a_cancelled_diagnosis_can_be_begun_again(cast):
+    job = accept(cast)
+    jobs.cancel(job)
+    assert jobs.begin(job.capture) != job
+
+
+@pytest.fixture
+def other_kind(monkeypatch):
+    """A kind of job that a room above has registered; its results are in a set."""
+    kept = set()
+    kind = kinds.Kind("sing", "workers.sing", "songs", kept.__contains__)
+    monkeypatch.setitem(kinds._known, "sing", kind)
+    return kept
+
+
+def test_a_job_of_another_kind_needs_no_capture_and_rings_its_own_task(
+    other_kind, db, rung, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        job = jobs.begin_other("sing")
+    assert rung == [("workers.sing", (job.pk,))]
+    claim = jobs.claim(job.pk)
+    assert (claim.capture, claim.prefix) == (None, f"sing-{job.pk}-1-")
+
+
+def test_a_diagnosis_without_a_capture_cannot_be_written(db):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Job.objects.create(kind="diagnose")
+
+
+def test_a_dead_attempt_of_another_kind_is_cleared_from_its_own_folder(other_kind, db, rung):
+    job = jobs.begin_other("sing")
+    claim = jobs.claim(job.pk)
+    media = Path(settings.MEDIA_ROOT)
+    left, kept = (media / "songs" / f"{claim.prefix}{end}" for end in ("left", "kept"))
+    for folder in (left, kept):
+        folder.mkdir(parents=True)
+    other_kind.add(f"songs/{kept.name}")
+    age(job, heartbeat=31)
+    assert jobs.reap().restarted == 1
+    assert (left.exists(), kept.exists()) == (False, True)
+    assert [task for task, _ in rung] == ["workers.sing"]
 
 
 def test_a_kill_from_outside_gives_the_job_to_the_next_until_the_third(cast, rung):

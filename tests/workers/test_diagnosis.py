@@ -94,6 +94,13 @@ def test_a_locked_database_stops_no_analysis(monkeypatch, claim):
     assert diagnosis.heart(claim)({}) is True
 
 
+def test_a_job_that_has_a_capture_diagnosed_beats_meanwhile(claim):
+    heard = []
+    beat = diagnosis.heart(claim, lambda progress: heard.append(progress) or False)
+    assert beat({"read": 1}) is True, "only the capture's own row decides about its diagnosis"
+    assert heard == [{"read": 1}]
+
+
 def test_a_lost_row_does(claim):
     beat = diagnosis.heart(claim)
     assert beat({"read": 1}) is True

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from kb import queue
+from kb import kinds, queue
 from workers import app, tasks
 
 
 def test_every_name_that_kb_rings_for_is_a_task_of_the_workers():
     app.loader.import_default_modules()
     assert set(queue.TASKS) <= set(app.tasks)
-    assert set(queue.KINDS.values()) <= set(queue.TASKS)
+    assert {kind.task for kind in kinds.every()} <= set(app.tasks)
     assert {name for name in app.tasks if name.startswith("workers.")} == set(queue.TASKS)
 
 

@@ -10,7 +10,7 @@ from ninja import NinjaAPI, Query, Status
 from ninja.errors import AuthenticationError, ValidationError
 
 from kb import removal, reports
-from kb.access import capture_or_404
+from kb.access import capture_or_404, own_capture_or_404
 from kb.apikeys import Bearer, SignedIn
 from kb.apischemas import Created, Page, Problem, State, listed, state
 from kb.intake import accept
@@ -73,9 +73,9 @@ def captures(
     offset: Annotated[int, Query(ge=0, le=2**53)] = 0,
 ) -> dict[str, Any]:
     """The captures of your teams, newest first."""
-    visible = Capture.objects.visible_to(caller(request))
-    page = visible.prefetch_related("jobs")[offset : offset + limit]
-    return {"count": visible.count(), "captures": [listed(capture) for capture in page]}
+    theirs = Capture.objects.belonging_to(caller(request))
+    page = theirs.prefetch_related("jobs")[offset : offset + limit]
+    return {"count": theirs.count(), "captures": [listed(capture) for capture in page]}
 
 
 @api.get(
@@ -96,7 +96,7 @@ def capture(request: HttpRequest, uid: str, lang: Language | None = None) -> Str
 @api.delete("/captures/{uid}", response={204: None, 401: Problem, 404: Problem}, summary="Delete a capture")
 def delete(request: HttpRequest, uid: str) -> Status[None]:
     """Deletes the file, its report and every row; a job that runs is stopped."""
-    removal.remove(capture_or_404(caller(request), uid))
+    removal.remove(own_capture_or_404(caller(request), uid))
     return Status(204, None)
 
 

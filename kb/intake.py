@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from kb import jobs
 from kb.models import Capture, Job, Team, User
@@ -21,26 +21,51 @@ class Accepted:
     job: Job
 
 
-def accept(received: Received, *, team: Team, user: User | None) -> Accepted:
+def accept(received: Received, *, team: Team | None, user: User | None = None) -> Accepted:
     """Stores the file under a name of our own, makes its row and its job, and rings for a worker on commit.
 
-    The file is on disk before its row, and a row that cannot be written takes the file with it. What a crash
+    Without a team it is the lab's; bytes that the lab has sent in before are the capture of that time. The
+    file is on disk before its row, and a row that cannot be written takes the file with it. What a crash
     leaves in between is removed by kb.removal.sweep.
     """
+    known = known_to_the_lab(received) if team is None else None
+    if known is not None:
+        return known
+    try:
+        return stored(received, team, user)
+    except IntegrityError:
+        known = known_to_the_lab(received) if team is None else None
+        if known is None:
+            raise
+        return known  # another run was first with the same bytes
+
+
+def known_to_the_lab(received: Received) -> Accepted | None:
+    """The lab's capture of these bytes, with its newest job; the file that came is not needed then."""
+    capture = Capture.objects.filter(origin=Capture.Origin.LAB, sha256=received.sha256).first()
+    if capture is None:
+        return None
+    received.path.unlink(missing_ok=True)
+    return Accepted(capture, capture.job or jobs.begin(capture))
+
+
+def stored(received: Received, team: Team | None, user: User | None) -> Accepted:
+    """A new capture."""
     uid = new_uid()
-    stored = f"captures/{uid}-{received.sha256[:16]}"
-    target = Path(settings.MEDIA_ROOT) / stored
+    place = f"captures/{uid}-{received.sha256[:16]}"
+    target = Path(settings.MEDIA_ROOT) / place
     move(received.path, target)
     try:
         with transaction.atomic():
             capture = Capture.objects.create(
                 uid=uid,
+                origin=Capture.Origin.LAB if team is None else Capture.Origin.UPLOAD,
                 team=team,
                 uploaded_by=user,
                 name=received.name,
                 size=received.size,
                 sha256=received.sha256,
-                stored=stored,
+                stored=place,
             )
             return Accepted(capture, jobs.begin(capture))
     except BaseException:

@@ -177,6 +177,18 @@ class _Inner(FileUploadHandler):
         self.outer.trouble = BrokenOff.now()
 
 
+def copied(file: Path, name: str) -> Received:
+    """A file of our own as a received one: a copy in the incoming folder, on disk and hashed."""
+    folder = Path(settings.MEDIA_ROOT) / "incoming"
+    folder.mkdir(parents=True, exist_ok=True)
+    part = folder / f"{secrets.token_hex(16)}.part"
+    shutil.copyfile(file, part)
+    with open(part, "r+b") as copy:
+        os.fsync(copy.fileno())
+        digest = hashlib.file_digest(copy, "sha256").hexdigest()
+    return Received(part, name, part.stat().st_size, digest)
+
+
 def announced(request: HttpRequest) -> int:
     """The body's length in bytes as its header says; -1 without a length."""
     length = str(request.META.get("CONTENT_LENGTH") or "")

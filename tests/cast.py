@@ -54,6 +54,12 @@ def accept(cast: Cast, **orders: object) -> Job:
     return intake.accept(received(content), team=cast.team, user=cast.alice).job
 
 
+def from_the_lab(**orders: object) -> Job:
+    """A capture that a run of an experiment made, and its job."""
+    content = json.dumps(orders or {"do": "report", "of": "the lab"}).encode()
+    return intake.accept(received(content, "connect_timeout-client.pcap"), team=None).job
+
+
 def form(content: bytes = b"abc", name: str = "some.pcap") -> dict[str, SimpleUploadedFile]:
     """The form that Django's test client posts."""
     return {"file": SimpleUploadedFile(name, content)}

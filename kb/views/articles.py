@@ -69,9 +69,9 @@ def _other(found: Article, revision: Revision) -> Revision | None:
 
 def _seen(request: HttpRequest, found: Article) -> QuerySet[Capture]:
     """The reader's newest captures in which this was found."""
-    visible = Capture.objects.visible_to(request.user)
+    theirs = Capture.objects.belonging_to(request.user)
     if not found.code:
-        return visible.none()
-    return visible.filter(pk__in=Finding.objects.filter(code=found.code).values("report__capture"))[
+        return theirs.none()
+    return theirs.filter(pk__in=Finding.objects.filter(code=found.code).values("report__capture"))[
         :SEEN_SHOWN
     ]

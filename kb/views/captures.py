@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from kb import jobs, removal, reports
-from kb.access import capture_or_404
+from kb.access import capture_or_404, own_capture_or_404
 from kb.models import Capture, Finding, Report
 from kb.progress import so_far
 from kb.templatetags.readable import language
@@ -26,12 +26,12 @@ CONNECTIONS_SHOWN = 10  # on the capture page; the rest has a page of its own
 @require_safe
 def captures(request: HttpRequest) -> HttpResponse:
     """All captures of the reader's teams, newest first."""
-    visible = (
-        Capture.objects.visible_to(request.user)
+    theirs = (
+        Capture.objects.belonging_to(request.user)
         .select_related("report", "uploaded_by")
         .prefetch_related("jobs")
     )
-    page = Paginator(visible, 50).get_page(request.GET.get("page"))
+    page = Paginator(theirs, 50).get_page(request.GET.get("page"))
     return render(request, "captures.html", {"page": page, "here": "captures"})
 
 
@@ -52,7 +52,7 @@ def _page(request: HttpRequest, uid: str) -> HttpResponse:
         "capture": found,
         "job": job,
         "progress": so_far(found, job),
-        "here": "captures",
+        "here": here(found),
         "reason": job.reason(language()) if job else "",
     }
     report = report_of(found)
@@ -61,6 +61,11 @@ def _page(request: HttpRequest, uid: str) -> HttpResponse:
     if report.packets == 0:
         return render(request, "capture_empty.html", {**context, "notes": reports.notes(report)})
     return render(request, "capture.html", {**context, **_verdict(found, report)})
+
+
+def here(found: Capture) -> str:
+    """Under which word of the header the capture is found."""
+    return "experiments" if found.is_of_the_lab else "captures"
 
 
 def report_of(found: Capture) -> Report | None:
@@ -158,7 +163,7 @@ def progress(request: HttpRequest, uid: str) -> HttpResponse:
 @require_POST
 def delete(request: HttpRequest, uid: str) -> HttpResponse:
     """The capture, its file, its jobs and its reports are gone."""
-    removal.remove(capture_or_404(request.user, uid))
+    removal.remove(own_capture_or_404(request.user, uid))
     return redirect("captures")
 
 
@@ -166,6 +171,6 @@ def delete(request: HttpRequest, uid: str) -> HttpResponse:
 @require_POST
 def again(request: HttpRequest, uid: str) -> HttpResponse:
     """A new diagnosis of the same file; the report stays until the new one replaces it."""
-    found = capture_or_404(request.user, uid)
+    found = own_capture_or_404(request.user, uid)
     jobs.begin(found)
     return redirect("capture", uid=found.uid)

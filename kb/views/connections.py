@@ -16,7 +16,7 @@ from kb.access import capture_or_404
 from kb.models import Capture, Finding, Report
 from kb.templatetags.readable import language
 from kb.views import cards, pictures
-from kb.views.captures import connection_line, report_of
+from kb.views.captures import connection_line, here, report_of
 from kb.views.pages import Page
 from packets import columns
 
@@ -87,7 +87,7 @@ def connections(request: HttpRequest, uid: str) -> HttpResponse:
         "verdict": verdict,
         "verdicts": reports.verdict_counts(report),
         "page": page.of(total),
-        "here": "captures",
+        "here": here(capture),
     }
     return render(request, "connections.html", context)
 
@@ -116,7 +116,7 @@ def connection(request: HttpRequest, uid: str, number: int) -> HttpResponse:
             part, page.start, rows, pictures.marks(about, part, lang), pictures.first_ns(report)
         ),
         "page": page,
-        "here": "captures",
+        "here": here(capture),
     }
     return render(request, "connection.html", context)
 

@@ -19,14 +19,14 @@ RECENT = 8
 @ensure_csrf_cookie
 def diagnose(request: HttpRequest) -> HttpResponse:
     """Drop zone, and the team's newest captures."""
-    visible = (
-        Capture.objects.visible_to(request.user)
+    theirs = (
+        Capture.objects.belonging_to(request.user)
         .select_related("report", "uploaded_by")
         .prefetch_related("jobs")
     )
     limit = settings.UPLOAD_LIMIT
     context = {
-        "captures": visible[:RECENT],
+        "captures": theirs[:RECENT],
         "limit": limit,
         "too_large": TooLarge.than(limit).text(language()),
         "here": "diagnose",

@@ -9,7 +9,7 @@ from drawing import graphs
 from kb import reports
 from kb.templatetags.readable import language
 from kb.views import pictures
-from kb.views.captures import connection_line
+from kb.views.captures import connection_line, here
 from kb.views.connections import capture_with_report, connection_or_404
 
 
@@ -19,7 +19,7 @@ def graph(request: HttpRequest, uid: str, number: int) -> HttpResponse:
     """Time-sequence, round trips, throughput."""
     capture, report = capture_with_report(request, uid)
     row = connection_or_404(report, number)
-    context = {"capture": capture, "report": report, "row": connection_line(row), "here": "captures"}
+    context = {"capture": capture, "report": report, "row": connection_line(row), "here": here(capture)}
     return render(request, "graph.html", context)
 
 

@@ -40,6 +40,17 @@ def number(name: str, default: int, *, least: int) -> int:
     return int(value)
 
 
+def hours(name: str, default: str) -> int:
+    """How often: daily, off (0), or a whole number of hours from 1 to 8,760."""
+    value = text(name, default).lower()
+    words = {"daily": 24, "off": 0}
+    if value in words:
+        return words[value]
+    if not re.fullmatch(r"[1-9][0-9]{0,3}", value) or int(value) > 8760:
+        raise ImproperlyConfigured(f"{name} must be daily, off, or hours from 1 to 8760, not {value!r}.")
+    return int(value)
+
+
 def choice(name: str, default: str, *, among: tuple[str, ...]) -> str:
     """One of a few words."""
     value = text(name, default)

@@ -7,6 +7,8 @@ REPLAYBOOK_HOSTS          names under which it is reached (default: loopback)
 REPLAYBOOK_ORIGINS        origins that may post forms, where a proxy changes scheme or port
 REPLAYBOOK_SCHEME         http or https, as the browser sees it: decides names and flags of cookies, and HSTS
 REPLAYBOOK_UPLOAD_LIMIT   bytes of one capture (default 10 GB)
+REPLAYBOOK_LAB            folder of the lab's images (default: lab in the data folder)
+REPLAYBOOK_REPLAYS        daily, off, or hours: how often each experiment is replayed (default: daily)
 REPLAYBOOK_BROKER         redis://… redis+socket:///… filesystem:///folder (default: files in the data folder)
 DATABASE_URL              postgresql://… (default: SQLite in the data folder)
 REDIS_URL                 goes before REPLAYBOOK_BROKER
@@ -76,6 +78,7 @@ TEMPLATES = [
 # Where rows and files live
 DATABASES = {"default": environment.database("DATABASE_URL", DATA_DIR / "db.sqlite3")}
 MEDIA_ROOT = DATA_DIR / "media"
+LAB_ROOT = environment.folder("REPLAYBOOK_LAB", DATA_DIR / "lab")
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = True  # no collectstatic step
@@ -169,14 +172,23 @@ CELERY_WORKER_ENABLE_REMOTE_CONTROL = False  # nobody asks workers over the brok
 CELERY_TASK_DEFAULT_QUEUE = "captures"
 CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {
     "captures": {},
-    "house": {},
-}  # the reaper does not wait behind five hundred captures
-CELERY_TASK_ROUTES = {"workers.reap": {"queue": "house"}, "workers.sweep": {"queue": "house"}}
+    "house": {},  # the reaper does not wait behind five hundred captures
+    "lab": {},  # and no capture waits behind a replay
+}
+CELERY_TASK_ROUTES = {
+    "workers.reap": {"queue": "house"},
+    "workers.sweep": {"queue": "house"},
+    "workers.replay_due": {"queue": "house"},
+    "workers.replay": {"queue": "lab"},
+}
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # in memory: nothing to remember, no file to spoil
 CELERY_BEAT_SCHEDULE = {
     "reap": {"task": "workers.reap", "schedule": 15.0, "options": {"expires": 15.0}},
     "sweep": {"task": "workers.sweep", "schedule": 3600.0, "options": {"expires": 3600.0}},
+    "replay_due": {"task": "workers.replay_due", "schedule": 60.0, "options": {"expires": 60.0}},
 }
+# Hours after which a proof is old and the lab, when it is idle, replays the experiment; 0: never by itself.
+REPLAY_EVERY_HOURS = environment.hours("REPLAYBOOK_REPLAYS", "daily")
 
 NINJA_PAGINATION_PER_PAGE = 100
 NINJA_PAGINATION_MAX_LIMIT = 1000

@@ -65,7 +65,7 @@ def record(claim: Claim, folder: Path) -> bool:
 
 def flush(folder: Path) -> None:
     """Makes sure that the files are on disk before a row says that they are there."""
-    for path in (*folder.iterdir(), folder, folder.parent):
+    for path in (*folder.rglob("*"), folder, folder.parent):
         opened = os.open(path, os.O_RDONLY)
         try:
             os.fsync(opened)

@@ -32,6 +32,7 @@ def own_folders(settings, tmp_path: Path) -> None:
     """No test writes into the folders of an installation, nor waits for its slow hashes."""
     settings.DATA_DIR = tmp_path
     settings.MEDIA_ROOT = tmp_path / "media"
+    settings.LAB_ROOT = tmp_path / "lab"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

@@ -27,11 +27,12 @@ class Finished:
     """The program ended with status 0."""
 
     folder: Path
+    wall_s: float = 0.0  # how long it took, where somebody asks
 
 
 @dataclass(frozen=True)
 class Refused:
-    """The file is no capture that can be read: the program's own sentence."""
+    """Nothing to work on, such as a file that is no capture: the program's own sentence."""
 
     en: str
     ja: str

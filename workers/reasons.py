@@ -1,4 +1,4 @@
-"""Why an analysis failed: one sentence each, English and Japanese."""
+"""Why an analysis or a replay failed: one sentence each, English and Japanese."""
 
 from kb.outcomes import in_units
 
@@ -64,11 +64,32 @@ def unusable() -> Both:
 
 
 def disk_full() -> Both:
-    """No room for the report."""
+    """No room for the result."""
     return (
-        "The server's disk is full, so the report was not kept; please diagnose again when there is room.",
-        "サーバーのディスクに空きがないため、レポートを保存できませんでした。空きができたら再度診断してください。",
+        "The server's disk is full, so the result was not kept; please try again when there is room.",
+        "サーバーのディスクに空きがないため、結果を保存できませんでした。空きができたら再度お試しください。",
     )
+
+
+def incomplete_run(what: str) -> Both:
+    """The lab ended well, but a file is not there, or is not what it should be."""
+    return (
+        f"The lab left an incomplete run ({what}), so nothing was kept; please replay it.",
+        f"ラボの実行結果が不完全だったため ({what})、保存しませんでした。もう一度実行してください。",
+    )
+
+
+def no_report(vantage: str, why: Both) -> Both:
+    """A capture of a run could not be diagnosed."""
+    return (
+        f"The capture recorded at {vantage} could not be diagnosed: {why[0]}",
+        f"{vantage} で記録したキャプチャを診断できませんでした。{why[1]}",
+    )
+
+
+def declaration(row: int, en: str, ja: str) -> Both:
+    """A declaration that the reader refuses; row 0 when no line is to blame."""
+    return (f"Line {row} of the declaration: {en}", f"宣言の {row} 行目: {ja}") if row else (en, ja)
 
 
 def surprise(reference: str) -> Both:

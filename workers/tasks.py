@@ -4,8 +4,9 @@ from pathlib import Path
 
 from django.conf import settings
 
+from experiments import runs, schedule
 from kb import jobs, queue, removal
-from workers import diagnosis, transport
+from workers import diagnosis, replays, transport
 from workers.clockwork import app
 
 
@@ -15,6 +16,20 @@ def diagnose(job: int) -> None:
     claim = jobs.claim(job)
     if claim is not None:
         diagnosis.run(claim)
+
+
+@app.task(name=runs.REPLAY)
+def replay(job: int) -> None:
+    """Replays one experiment, unless another worker does so already or has done so."""
+    claim = jobs.claim(job)
+    if claim is not None:
+        replays.run(claim)
+
+
+@app.task(name=schedule.REPLAY_DUE)
+def replay_due() -> None:
+    """Begins the replay that is most overdue, while the lab has nothing else to do."""
+    schedule.begin_due()
 
 
 @app.task(name=queue.REAP)

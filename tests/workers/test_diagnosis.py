@@ -9,7 +9,7 @@ from kb import jobs, reports
 from kb.models import Finding, Report
 from tests.cast import accept, orphans
 from tests.reported import write
-from workers import confined, diagnosis
+from workers import attempts, confined, diagnosis
 from workers.outcomes import Finished, Refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
@@ -91,18 +91,18 @@ def test_a_locked_database_stops_no_analysis(monkeypatch, claim):
         raise OperationalError("database is locked")
 
     monkeypatch.setattr(jobs, "beat", locked)
-    assert diagnosis.heart(claim)({}) is True
+    assert attempts.heart(claim)({}) is True
 
 
 def test_a_job_that_has_a_capture_diagnosed_beats_meanwhile(claim):
     heard = []
-    beat = diagnosis.heart(claim, lambda progress: heard.append(progress) or False)
+    beat = attempts.heart(claim, lambda progress: heard.append(progress) or False)
     assert beat({"read": 1}) is True, "only the capture's own row decides about its diagnosis"
     assert heard == [{"read": 1}]
 
 
 def test_a_lost_row_does(claim):
-    beat = diagnosis.heart(claim)
+    beat = attempts.heart(claim)
     assert beat({"read": 1}) is True
     claim.capture.jobs.update(attempt=2)
     assert beat({"read": 2}) is False

@@ -5,28 +5,38 @@ from pathlib import Path
 
 import pytest
 
+from experiments import runs, schedule
 from kb import kinds, queue
 from workers import app, tasks
+
+NAMES = {*queue.TASKS, runs.REPLAY, schedule.REPLAY_DUE}
 
 
 def test_every_name_that_kb_rings_for_is_a_task_of_the_workers():
     app.loader.import_default_modules()
     assert set(queue.TASKS) <= set(app.tasks)
     assert {kind.task for kind in kinds.every()} <= set(app.tasks)
-    assert {name for name in app.tasks if name.startswith("workers.")} == set(queue.TASKS)
+    assert {name for name in app.tasks if name.startswith("workers.")} == NAMES
 
 
 def test_the_clock_rings_for_tasks_that_exist():
     scheduled = {entry["task"] for entry in app.conf.beat_schedule.values()}
-    assert scheduled == {queue.REAP, queue.SWEEP}
+    assert scheduled == {queue.REAP, queue.SWEEP, schedule.REPLAY_DUE}
     assert app.conf.beat_schedule["reap"]["schedule"] <= 30
 
 
 def test_tasks_are_about_ten_lines():
     tree = ast.parse(Path(tasks.__file__).read_text())
     lengths = [node.end_lineno - node.lineno + 1 for node in tree.body if isinstance(node, ast.FunctionDef)]
-    assert len(lengths) == len(queue.TASKS)
+    assert len(lengths) == len(NAMES)
     assert max(lengths) <= 12
+
+
+def test_a_replay_waits_in_a_queue_of_its_own_and_the_clock_does_not_wait_behind_it():
+    routes = app.conf.task_routes
+    assert routes[runs.REPLAY] == {"queue": "lab"}
+    assert routes[schedule.REPLAY_DUE] == {"queue": "house"}
+    assert {route["queue"] for route in routes.values()} <= set(app.conf.task_queues)
 
 
 def test_messages_are_json_acknowledged_late_and_leave_no_results():

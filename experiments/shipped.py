@@ -1,0 +1,75 @@
+"""Experiments that come with the product: a folder each, experiment.toml and what was recorded of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import import_module
+from pathlib import Path
+
+from django.conf import settings
+
+from experiments.declaration import Experiment
+from experiments.digests import digest
+
+
+@dataclass(frozen=True)
+class Shipped:
+    """One declaration, as it is now."""
+
+    name: str
+    folder: Path
+    text: str
+    experiment: Experiment
+
+    @property
+    def digest(self) -> str:
+        """Of the declaration with the numbers that stand in it."""
+        return self.digest_with({})
+
+    def digest_with(self, changes: Mapping[str, int]) -> str:
+        """Of the declaration with some numbers changed."""
+        return digest(self.text.encode(), self.changed(changes))
+
+    def changed(self, changes: Mapping[str, int]) -> dict[str, int]:
+        """Those of the numbers that are not the declared ones."""
+        declared = self.experiment.parameters
+        return {name: number for name, number in changes.items() if number != declared[name].value}
+
+    def numbers(self, changes: Mapping[str, int]) -> dict[str, int]:
+        """All parameters, some of them changed."""
+        declared = self.experiment.parameters
+        return {name: changes.get(name, parameter.value) for name, parameter in declared.items()}
+
+    def recordings(self) -> list[Path]:
+        """The run folders that came with it, one for each series of kernel."""
+        return sorted(path.parent for path in (self.folder / "recorded").glob("*/run.json"))
+
+
+def every() -> list[Shipped]:
+    """All of them, by name."""
+    return [_at(path) for path in sorted(_folder().glob("*/experiment.toml"))]
+
+
+def find(name: str) -> Shipped | None:
+    """The experiment of this name."""
+    return next((shipped for shipped in every() if shipped.name == name), None)
+
+
+def declared(path: Path, changes: dict[str, int] | None = None) -> Experiment:
+    """The declaration in that file, with these numbers changed. Raises Mistakes for one that is refused."""
+    experiment: Experiment = import_module("experiments.declaration.reading").read_file(path, changes)
+    return experiment
+
+
+def _folder() -> Path:
+    return Path(settings.BASE_DIR) / "experiments" / "shipped"
+
+
+def _at(path: Path) -> Shipped:
+    return _read(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=512)
+def _read(path: Path, changed: int) -> Shipped:
+    """Reads a declaration once for each time it is written."""
+    return Shipped(path.parent.name, path.parent, path.read_bytes().decode(), declared(path))

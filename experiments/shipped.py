@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import import_module
 from pathlib import Path
 
 from django.conf import settings
 
 from experiments.declaration import Experiment
-from experiments.digests import digest
+from experiments.declaration.digest import digest
+from experiments.declaration.reading import read_file
 
 
 @dataclass(frozen=True)
@@ -55,12 +55,6 @@ def find(name: str) -> Shipped | None:
     return next((shipped for shipped in every() if shipped.name == name), None)
 
 
-def declared(path: Path, changes: dict[str, int] | None = None) -> Experiment:
-    """The declaration in that file, with these numbers changed. Raises Mistakes for one that is refused."""
-    experiment: Experiment = import_module("experiments.declaration.reading").read_file(path, changes)
-    return experiment
-
-
 def _folder() -> Path:
     return Path(settings.BASE_DIR) / "experiments" / "shipped"
 
@@ -72,4 +66,4 @@ def _at(path: Path) -> Shipped:
 @lru_cache(maxsize=512)
 def _read(path: Path, changed: int) -> Shipped:
     """Reads a declaration once for each time it is written."""
-    return Shipped(path.parent.name, path.parent, path.read_bytes().decode(), declared(path))
+    return Shipped(path.parent.name, path.parent, path.read_bytes().decode(), read_file(path))

@@ -2,15 +2,12 @@
 
 import hashlib
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
 from experiments import images, runs, shipped
-from experiments.declaration import Experiment
-from experiments.declaration.values import Expectation, Host, Link, Parameter, Step, Vantage
 from experiments.models import Run
 from kb.models import User
 
@@ -55,40 +52,6 @@ says.ja = "クライアントが接続を要求します。"
 finding = "syn_unanswered"
 at = "client"
 """
-SAYS = {"en": "How often the client sends its SYN again.", "ja": "SYN を再送する回数。"}
-CLAIM = {
-    "en": "With tcp_syn_retries = 5 a connect to a silent port fails after 63 seconds.",
-    "ja": "tcp_syn_retries = 5 では、応答しないポートへの接続は 63 秒後に失敗します。",
-}
-
-
-def experiment(changes: dict[str, int] | None = None, name: str = NAME) -> Experiment:
-    """What the declaration says."""
-    retries = (changes or {}).get("syn_retries", 5)
-    return Experiment(
-        name=name,
-        title={"en": "Connect timeout", "ja": "接続のタイムアウト"},
-        claim=CLAIM,
-        date=datetime(2026, 1, 15, 9, tzinfo=UTC),
-        hosts={
-            "client": Host("client", sysctl={"net.ipv4.tcp_syn_retries": str(retries)}),
-            "fw": Host("fw", rules=("iptables -A FORWARD -p tcp --dport 12345 -j DROP",)),
-            "server": Host("server"),
-        },
-        links=(Link(("client", "fw"), delay_ns=5_000_000), Link(("fw", "server"), delay_ns=5_000_000)),
-        captures=(Vantage("client", "client", "fw"), Vantage("fw:client", "fw", "client")),
-        steps=(
-            Step(
-                "connect",
-                10**9,
-                "client",
-                run="telnet 10.0.2.2 12345",
-                says={"en": "The client asks for a connection.", "ja": "クライアントが接続を要求します。"},
-            ),
-        ),
-        expectations=(Expectation("finding", {"finding": "syn_unanswered", "at": "client"}),),
-        parameters={"syn_retries": Parameter("syn_retries", retries, 0, 8, SAYS)},
-    )
 
 
 def declare(monkeypatch: Any, folder: Path, *names: str) -> Path:
@@ -98,7 +61,6 @@ def declare(monkeypatch: Any, folder: Path, *names: str) -> Path:
         (base / name).mkdir(parents=True)
         (base / name / "experiment.toml").write_text(TEXT.replace(NAME, name), "utf-8")
     monkeypatch.setattr(shipped, "_folder", lambda: base)
-    monkeypatch.setattr(shipped, "declared", lambda path, changes=None: experiment(changes, path.parent.name))
     return base
 
 

@@ -4,13 +4,13 @@ import json
 import time
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from diagnoses.objects import RULES
-from experiments import runs, shipped
+from experiments import runs
 from experiments.declaration import Experiment
 from experiments.declaration.mistakes import Mistakes
+from experiments.declaration.reading import read_bytes
 from experiments.models import Run
 from kb import intake, jobs, reports, uploads
 from kb.jobs import Claim
@@ -57,15 +57,11 @@ def replay(claim: Claim, folder: Path, using: Parts) -> bool:
 
 def declared(run: Run) -> Experiment:
     """The run's declaration with its numbers, as it was when the run began. Raises Ends where refused."""
-    with TemporaryDirectory() as scratch:
-        path = Path(scratch) / run.experiment / "experiment.toml"
-        path.parent.mkdir()
-        path.write_bytes(run.declaration.encode())
-        try:
-            return shipped.declared(path, run.parameters)
-        except Mistakes as error:
-            first = error.mistakes[0]
-            raise Ends(Refused(*reasons.declaration(first.row, first.en, first.ja))) from error
+    try:
+        return read_bytes(run.declaration.encode(), name=run.experiment, changes=run.parameters)
+    except Mistakes as error:
+        first = error.mistakes[0]
+        raise Ends(Refused(*reasons.declaration(first.row, first.en, first.ja))) from error
 
 
 def in_the_lab(run: Run, folder: Path, using: Parts, beat: Beat) -> float:

@@ -25,7 +25,7 @@ class Run(models.Model):
 
     uid = models.CharField(max_length=16, unique=True, default=new_uid, editable=False)
     experiment = models.CharField(max_length=40, db_index=True)  # the name of its declaration
-    digest = models.CharField(max_length=64)  # of declaration and parameters, see experiments/digests.py
+    digest = models.CharField(max_length=64)  # experiments/declaration/digest.py
     declaration = models.TextField()
     parameters = models.JSONField(default=dict)  # name → number, all of them
     # No number was changed. Only such a run proves the claim, or refutes it.

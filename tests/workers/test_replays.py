@@ -7,8 +7,6 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from experiments import shipped
-from experiments.declaration.mistakes import Mistake, Mistakes
 from experiments.models import Recording, Run
 from kb import jobs
 from kb.models import Capture, Job, Report
@@ -187,13 +185,14 @@ def test_a_run_that_is_cancelled_while_its_captures_are_read_ends_there(stand, m
     assert not Capture.objects.exists()
 
 
-def test_a_declaration_that_is_refused_names_the_line(stand, monkeypatch):
-    def refuse(path, changes=None):
-        raise Mistakes((Mistake(7, "no such host 'x'.", "'x' というホストはありません。"),))
-
+def test_a_declaration_that_is_refused_names_the_line(stand):
     run = laboratory.begun()
-    monkeypatch.setattr(shipped, "declared", refuse)
-    assert replayed(stand, run).job.reason("en") == "Line 7 of the declaration: no such host 'x'."
+    Run.objects.update(declaration=laboratory.TEXT.replace('on = "client"', 'on = "klient"'))
+    run = replayed(stand, run)
+    assert run.state == "refused"
+    row = laboratory.TEXT.splitlines().index('on = "client"') + 1
+    assert run.job.reason("en").startswith(f"Line {row} of the declaration:")
+    assert "klient" in run.job.reason("ja")
 
 
 @pytest.mark.parametrize("missing", ["captures/fw-client.pcap", "run.json"])

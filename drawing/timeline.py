@@ -30,7 +30,7 @@ _SYMBOLS = (
 
 
 @dataclass(frozen=True)
-class _Scale:
+class Scale:
     """Nanoseconds to a share of the width."""
 
     first_ns: int
@@ -58,7 +58,7 @@ def draw(
 
     `link(id)` is where a bar leads. A moment whose connection has no bar stands on the axis.
     """
-    scale = _Scale(first_ns, max(1, duration_ns))
+    scale = Scale(first_ns, max(1, duration_ns))
     shown = _most_telling(connections)
     lines = {int(row["id"]): i for i, row in enumerate(shown)}
     marks = sorted(moments, key=lambda moment: moment.time_ns)
@@ -66,7 +66,7 @@ def draw(
     foot = TOP + BAR * (len(shown) + (1 if more else 0))
     body = "".join(_bar(row, TOP + BAR * i + 22, scale, lang, link) for i, row in enumerate(shown))
     body += _more(more, foot - 8, scale, lang) if more else ""
-    body += _axis(scale, foot, lang)
+    body += axis(scale, foot, lang)
     body += "".join(
         _mark(m, TOP + BAR * lines[m.connection] + 22 if m.connection in lines else foot, scale, lang)
         for m in marks
@@ -109,7 +109,7 @@ def name(row: np.void) -> str:
     return f"{row['client'].decode('ascii', 'replace')} → {row['server'].decode('ascii', 'replace')}"
 
 
-def _bar(row: np.void, y: int, scale: _Scale, lang: Language, link: Callable[[int], str] | None) -> str:
+def _bar(row: np.void, y: int, scale: Scale, lang: Language, link: Callable[[int], str] | None) -> str:
     """The connection's name, and below it a bar as long as it lasted."""
     start = scale.share(int(row["first_ns"]))
     end = max(scale.share(int(row["first_ns"]) + int(row["duration_ns"])), start + 0.002)
@@ -126,18 +126,18 @@ def _bar(row: np.void, y: int, scale: _Scale, lang: Language, link: Callable[[in
     return element("g", content, class_="line")
 
 
-def _words_at(text: str, share: float, y: int, scale: _Scale, class_: str, *, from_start: bool) -> str:
+def _words_at(text: str, share: float, y: int, scale: Scale, class_: str, *, from_start: bool) -> str:
     x, side = (scale.x(share), "start") if from_start else (scale.x(1), "end")
     return words(text, x=x, y=y, text_anchor=side, class_=class_)
 
 
-def _more(number: int, y: int, scale: _Scale, lang: Language) -> str:
+def _more(number: int, y: int, scale: Scale, lang: Language) -> str:
     return _words_at(
         word("more_connections", lang, count=count(number)), 0, y, scale, "name more", from_start=True
     )
 
 
-def _mark(moment: Moment, y: int, scale: _Scale, lang: Language) -> str:
+def _mark(moment: Moment, y: int, scale: Scale, lang: Language) -> str:
     said = f"{word(moment.severity, lang)}: {moment.label}"
     x = scale.x(scale.share(moment.time_ns))
     sign = element("title", escape(said)) + element("use", href=f"#{_SHAPES[moment.severity]}", x=x, y=y)
@@ -146,7 +146,7 @@ def _mark(moment: Moment, y: int, scale: _Scale, lang: Language) -> str:
     return element("g", sign, class_=f"moment {moment.severity}")
 
 
-def _axis(scale: _Scale, y: int, lang: Language) -> str:
+def axis(scale: Scale, y: int, lang: Language) -> str:
     """A line and about six round ticks."""
     seconds = scale.length_ns / 1e9
     step = _round_step(seconds / 5)

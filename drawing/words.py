@@ -31,6 +31,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "pause": ("{duration} without a packet", "{duration} 無通信"),
     "no_packets": ("No packets.", "パケットがありません。"),
     # time line
+    "lanes_title": ("Socket states over time", "ソケットの状態の推移"),
     "timeline_title": ("The whole capture", "キャプチャ全体"),
     "timeline_desc": (
         "{connections} connections in {duration}; {marks} findings marked.",

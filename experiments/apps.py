@@ -10,8 +10,11 @@ class ExperimentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Registers with kb what a replay is."""
-        from experiments import runs
+        """Registers with kb what a replay is, and what experiments say beside articles and captures."""
+        from experiments import panels, runs
         from kb import kinds
+        from kb import panels as places
 
         kinds.register(kinds.Kind(runs.KIND, runs.REPLAY, runs.FOLDER, runs.is_named))
+        places.register("article", panels.beside_article)
+        places.register("capture", panels.beside_capture)

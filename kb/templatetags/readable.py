@@ -61,6 +61,12 @@ def seconds(value: float) -> str:
 
 
 @register.filter
+def seconds_short(value: float) -> str:
+    """Virtual time of a run, milliseconds shown."""
+    return measure.clock(float(value), 3)
+
+
+@register.filter
 def visible(value: Any) -> str:
     """Control and bidi characters as pictures."""
     return text.visible(str(value))

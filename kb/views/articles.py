@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from kb import panels
 from kb.articles import render as rendered
 from kb.models import Article, Capture, Finding, Revision
 from kb.templatetags.readable import language
@@ -56,6 +57,7 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
         "other": _other(found, revision),
         "text": rendered(revision.body),
         "seen": _seen(request, found),
+        "panels": panels.beside("article", request, found),
         "here": "articles",
     }
     return render(request, "article.html", context)

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from kb import jobs, removal, reports
+from kb import jobs, panels, removal, reports
 from kb.access import capture_or_404, own_capture_or_404
 from kb.models import Capture, Finding, Report
 from kb.progress import so_far
@@ -54,6 +54,7 @@ def _page(request: HttpRequest, uid: str) -> HttpResponse:
         "progress": so_far(found, job),
         "here": here(found),
         "reason": job.reason(language()) if job else "",
+        "panels": panels.beside("capture", request, found),
     }
     report = report_of(found)
     if report is None:
@@ -104,6 +105,13 @@ def _verdict(found: Capture, report: Report) -> dict[str, object]:
         "lead": cards.card(primary, lang, link) if primary else None,
         **_picture(found, report, connections, primary, findings),
     }
+
+
+def lead_picture(found: Capture, report: Report) -> dict[str, object]:
+    """`diagram` and `drawn` as on the capture's own page; empty when there is nothing to draw."""
+    findings = list(report.findings.filter(quality=False)[: cards.MOST_FINDINGS])
+    primary = next((f for f in findings if f.connection is not None), None)
+    return _picture(found, report, reports.connections(report), primary, findings)
 
 
 def _shown_here(primary: Finding | None) -> frozenset[int]:

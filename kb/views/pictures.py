@@ -85,7 +85,11 @@ def with_evidence_elsewhere(report: Report, rows: np.ndarray, finding: Finding |
 
 def places(report: Report, findings: Iterable[Finding]) -> dict[int, int]:
     """Frame → connection (-1: none) of the evidence of `findings`; empty where a search is too long."""
-    frames = _frames(findings)
+    return places_of(report, _frames(findings))
+
+
+def places_of(report: Report, frames: list[int]) -> dict[int, int]:
+    """Frame → connection (-1: none); empty where a search is too long."""
     if not frames or report.packets > SEARCHED_PACKETS:
         return {}
     packets = np.load(report.path / "packets.npy", mmap_mode="r", allow_pickle=False)

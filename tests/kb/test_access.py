@@ -4,14 +4,17 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from experiments.models import Run
 from kb import tokens
 from kb.models import Article, Capture, Revision, User
+from tests import laboratory
 from tests.cast import accept
 from tests.reported import report_on
 
 pytestmark = pytest.mark.django_db
 
 SIGN_IN = "sign-in"  # 302 to the sign-in page
+E, R = "experiments/<slug:name>/", "experiments/<slug:name>/runs/<slug:uid>/"
 U, N = "captures/<slug:uid>/", "captures/<slug:uid>/connections/<int:number>/"
 
 # Route: method, then what nobody, Charlie, Bob and Alice get. A tuple: one of these.
@@ -33,6 +36,17 @@ TABLE: dict[str, tuple[str, object, object, object, object]] = {
     f"{N}graph/": ("GET", SIGN_IN, 404, 200, 200),
     f"{N}graph/<figure:kind>/": ("GET", SIGN_IN, 404, 200, 200),
     f"{U}delete/": ("POST", SIGN_IN, 404, 302, 302),
+    "experiments/": ("GET", SIGN_IN, 200, 200, 200),
+    "experiments/health/": ("GET", SIGN_IN, 200, 200, 200),
+    "experiments/images/": ("GET", SIGN_IN, 200, 200, 200),
+    "experiments/compare/": ("GET", SIGN_IN, 404, 404, 404),  # without two runs there is nothing to compare
+    E: ("GET", SIGN_IN, 200, 200, 200),
+    f"{E}experiment.toml": ("GET", SIGN_IN, 200, 200, 200),
+    f"{E}replay/": ("POST", SIGN_IN, 302, 302, 302),
+    R: ("GET", SIGN_IN, 200, 200, 200),
+    f"{R}progress/": ("GET", SIGN_IN, 200, 200, 200),
+    f"{R}files/<path:file>": ("GET", SIGN_IN, 404, 404, 404),  # it waits, so there is none
+    f"{R}cancel/": ("POST", SIGN_IN, 404, 404, 302),
     "articles/": ("GET", SIGN_IN, 200, 200, 200),
     "articles/<slug:slug>/": ("GET", SIGN_IN, 200, 200, 200),
     "healthz/": ("GET", 200, 200, 200, 200),
@@ -59,7 +73,9 @@ ROUTES = [route for route in routes(get_resolver()) if not route.startswith(ADMI
 
 
 @pytest.fixture
-def capture(cast) -> Capture:
+def capture(cast, monkeypatch, tmp_path) -> Capture:
+    laboratory.declare(monkeypatch, tmp_path)
+    laboratory.begun(user=cast.alice)
     job = accept(cast)
     report_on(job)
     article = Article.objects.create(slug="port-closed", code="port_closed")
@@ -78,7 +94,9 @@ def capture(cast) -> Capture:
 
 def path_of(route: str, capture: Capture) -> str:
     filled = {
-        "<slug:uid>": capture.uid,
+        "<slug:uid>": Run.objects.get().uid if route.startswith(E) else capture.uid,
+        "<slug:name>": laboratory.NAME,
+        "<path:file>": "run.json",
         "<uid>": capture.uid,
         "<int:number>": "0",
         "<figure:kind>": "sequence",
@@ -118,7 +136,7 @@ def test_each_role_gets_what_is_theirs(route, role, capture):
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"])
-@pytest.mark.parametrize("route", [route for route in TABLE if "uid>" in route])
+@pytest.mark.parametrize("route", [route for route in TABLE if "uid>" in route and not route.startswith(E)])
 def test_no_method_tells_charlie_that_a_capture_is_there(route, method, capture, cast):
     browser = Client()
     browser.force_login(cast.charlie)

@@ -12,7 +12,8 @@ from django.utils import translation
 from diagnoses import registry
 from kb.views import number_names, wording
 
-LOCALE = Path(settings.BASE_DIR) / "locale"
+BASE = Path(settings.BASE_DIR)
+LOCALE = BASE / "locale"
 _TRANSLATE = re.compile(r"""\{%\s*translate\s+(?:"([^"]*)"|'([^']*)')""")
 _BLOCK = re.compile(
     r"\{%\s*blocktranslate[^%]*%\}(.*?)\{%\s*(?:plural\s*%\}.*?\{%\s*)?endblocktranslate", re.S
@@ -32,13 +33,13 @@ def catalogue(language: str) -> dict[str, str]:
 
 
 def used() -> set[str]:
-    """Every msgid in our templates and in kb."""
+    """Every msgid in our templates and rooms."""
     found: set[str] = set()
-    for path in (Path(settings.BASE_DIR) / "templates").rglob("*.html"):
+    for path in (BASE / "templates").rglob("*.html"):
         text = path.read_text("utf-8")
         found |= {(a or b).replace("%", "%%") for a, b in _TRANSLATE.findall(text)}
         found |= {re.sub(r"\{\{\s*(\w+)\s*\}\}", r"%(\1)s", block) for block in _BLOCK.findall(text)}
-    for path in (Path(settings.BASE_DIR) / "kb").rglob("*.py"):
+    for path in (path for room in ("kb", "experiments") for path in (BASE / room).rglob("*.py")):
         found |= {text.replace('\\"', '"') for text in _CALL.findall(path.read_text("utf-8"))}
     return found
 

@@ -1,0 +1,34 @@
+"""What experiments have to say beside an article and beside a capture of theirs."""
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from experiments import images, proof, shipped
+from experiments.models import RunCapture
+from kb.models import Article, Capture
+from kb.templatetags.readable import language
+
+RUNS_SHOWN = 5
+
+
+def beside_article(request: HttpRequest, article: Article | Capture) -> SafeString:
+    """The experiments that prove the article, and where one does not hold any more."""
+    assert isinstance(article, Article)
+    names = {article.slug, article.code} - {None}
+    bound = [one for one in shipped.every() if getattr(one.experiment, "article", "") in names]
+    if not bound:
+        return SafeString("")
+    proofs, lang = proof.proofs(bound, images.current()), language()
+    lines = [(one.name, one.experiment.title[lang], proofs[one.name]) for one in bound]
+    stale = any(each.state == "stale" for one in bound for each in proofs[one.name])
+    return render_to_string("parts/panel_article.html", {"lines": lines, "stale": stale}, request)
+
+
+def beside_capture(request: HttpRequest, capture: Article | Capture) -> SafeString:
+    """The newest runs that recorded these bytes."""
+    assert isinstance(capture, Capture)
+    if not capture.is_of_the_lab:
+        return SafeString("")
+    found = RunCapture.objects.filter(capture=capture).select_related("run__job").order_by("-pk")
+    return render_to_string("parts/panel_capture.html", {"found": found[:RUNS_SHOWN]}, request)

@@ -83,7 +83,7 @@ class Result:
 
     folder: Path  # below MEDIA_ROOT/runs
     virtual_s: float
-    wall_s: float
+    wall_s: float | None  # None: it was not run here
     verdicts: list[dict[str, Any]]
     captures: dict[str, Capture]  # by vantage point
     against: Run | None  # the recording it was compared with

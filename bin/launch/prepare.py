@@ -15,10 +15,11 @@ from django.db import DatabaseError
 
 
 def bring_up_to_date(interactive: bool) -> None:
-    """Tables, secret key, first user, shipped articles, old reports: each only where there is work to do."""
+    """Tables, secret key, first user, what is shipped, old reports: each only where there is work to do."""
     call_command("migrate", interactive=interactive, verbosity=0, stdout=sys.stderr)
     call_command("first_user", stdout=sys.stderr)
     call_command("load_articles", stdout=sys.stderr)
+    call_command("load_recordings", stdout=sys.stderr)
     call_command("renew_reports", stdout=sys.stderr)
 
 

@@ -31,7 +31,8 @@ def environment(chosen: Options, port: int, data: Path, broker: str) -> dict[str
 def all_services(chosen: Options, listening: int, data: Path, broker: Broker) -> list[Service]:
     """In the order in which they start; they stop in the opposite order."""
     first = [broker.service] if broker.service else []
-    return [*first, web(listening), worker(chosen.workers), beat(data / "run")]
+    workers = [worker("worker", chosen.workers, "captures,house"), worker("lab", 1, "lab")]
+    return [*first, web(listening), *workers, beat(data / "run")]
 
 
 def module(name: str) -> list[str]:
@@ -52,15 +53,19 @@ def web(listening: int) -> Service:
     return Service("web", command, cwd=ROOT, keeps_open=(listening,))
 
 
-def worker(at_once: int) -> Service:
-    """Celery's worker. SIGQUIT ends it without waiting for its tasks, which the reaper then runs again."""
+def worker(name: str, at_once: int, queues: str) -> Service:
+    """A worker of Celery; the lab has one of its own, so that no capture waits behind a replay.
+
+    SIGQUIT ends it without waiting for its tasks, which the reaper then runs again.
+    """
     command = [
         # bin/up says in its own words that root is not needed.
         sys.executable, "-W", "ignore:You're running the worker with superuser", "-m", "celery",
-        "--quiet", "--app", "workers", "worker",
-        "--concurrency", str(at_once), "--without-gossip", "--without-mingle", "--loglevel", "WARNING",
+        "--quiet", "--app", "workers", "worker", "--queues", queues,
+        "--hostname", f"{name}@%h", "--concurrency", str(at_once),
+        "--without-gossip", "--without-mingle", "--loglevel", "WARNING",
     ]  # fmt: skip
-    return Service("worker", command, cwd=ROOT, when_orphaned=signal.SIGQUIT)
+    return Service(name, command, cwd=ROOT, when_orphaned=signal.SIGQUIT)
 
 
 def beat(run: Path) -> Service:

@@ -61,6 +61,14 @@ def processes_of(data: Path) -> set[int]:
     return found
 
 
+NAMES = {
+    "gunicorn": "web",
+    "worker --queues captures,house": "worker",
+    "worker --queues lab": "lab",
+    "workers beat": "beat",
+}  # words of a command line → what the supervisor calls it
+
+
 def process_running(data: Path, words: str) -> int:
     """The oldest process of the product whose command line has these words."""
     lines = {number: command_line(number) for number in processes_of(data)}
@@ -186,7 +194,7 @@ def test_ctrl_c_stops_all_within_10_seconds_and_the_next_start_is_quick(tmp_path
 
 def test_what_is_killed_starts_again_and_nothing_outlives_the_supervisor(tmp_path):
     with trial.started(tmp_path) as started:
-        for words, name in (("gunicorn", "web"), ("workers worker", "worker"), ("workers beat", "beat")):
+        for words, name in NAMES.items():
             os.kill(process_running(tmp_path, words), signal.SIGKILL)
             assert "SIGKILL" in started.wait_for(f"{name:<7}| ended by itself", 10)
         assert Visitor(started.url).open("/healthz/").status == 200
@@ -197,7 +205,7 @@ def test_what_is_killed_starts_again_and_nothing_outlives_the_supervisor(tmp_pat
 def test_what_cannot_act_on_the_death_of_the_supervisor_is_ended_by_force(tmp_path):
     """A stopped process hears nothing but SIGKILL; one that is only starting may miss its parent's death."""
     with trial.started(tmp_path) as started:
-        for words in ("gunicorn", "workers worker", "workers beat"):
+        for words in NAMES:
             os.kill(process_running(tmp_path, words), signal.SIGSTOP)
         started.process.kill()
         assert gone_within(tmp_path, 15)

@@ -97,7 +97,7 @@ def _hosts(node: Node) -> dict[str, tuple[str, ...]]:
 
 
 def _address(node: Node) -> str:
-    text = node.text(45)
+    text = node.text(45, "[0-9A-Fa-f.:]+")  # no zone: it may be any text
     try:
         return str(ipaddress.ip_address(text))
     except ValueError:
@@ -184,7 +184,7 @@ def _change(node: Node, manifest: Manifest) -> StateChange:
 
 
 def _endpoint(node: Node) -> str:
-    text = node.text(64)
+    text = node.text(64, r"[0-9A-Fa-f.:\[\]]+")  # no zone: it may be any text
     address, _, port = text.rpartition(":")
     try:
         ipaddress.ip_address(address.removeprefix("[").removesuffix("]"))

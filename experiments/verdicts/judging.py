@@ -36,15 +36,25 @@ def judge(
     judged, because something is missing or cannot be read, did not hold.
 
     Raises:
-        Broken: when the run is of another experiment.
+        Broken: when the run is of another experiment, or with other parameters.
     """
+    _belong_together(experiment, run)
+    case = Case(run, reports)
+    return tuple(_verdict(case, expectation) for expectation in experiment.expectations)
+
+
+def _belong_together(experiment: Experiment, run: RunFolder) -> None:
     if run.manifest.experiment != experiment.name:
         raise Broken(
             f"This is a run of {run.manifest.experiment}, not of {experiment.name}.",
             f"これは {experiment.name} ではなく {run.manifest.experiment} の実行です。",
         )
-    case = Case(run, reports)
-    return tuple(_verdict(case, expectation) for expectation in experiment.expectations)
+    for name, value in run.manifest.parameters.items():
+        if name not in experiment.parameters or experiment.parameters[name].value != value:
+            raise Broken(
+                f"This run had {name} = {value}, which the experiment does not say.",
+                f"この実行では {name} = {value} でしたが、実験の指定と異なります。",
+            )
 
 
 def _verdict(case: Case, expectation: Expectation) -> Verdict:

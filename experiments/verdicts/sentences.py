@@ -44,10 +44,10 @@ def _figure(value: Any) -> Pair:
 
 def _packets(said: Said) -> Pair:
     count, wanted = said["count"], quoted(said["filter"])
-    (en, ja), verb = bounds(count), "packet matches" if count == 1 else "packets match"
+    (en, ja), verb = bounds(count, " 個"), "packet matches" if count == 1 else "packets match"
     return (
         f"{_upper(en)} {verb} {wanted} at {said['at']}.",
-        f"{said['at']} で {wanted} に該当するパケットは {ja.replace(' 以', ' 個以')}{'' if '以' in ja else ' 個'}です。",
+        f"{said['at']} で {wanted} に該当するパケットは {ja}です。",
     )
 
 

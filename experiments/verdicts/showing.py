@@ -50,8 +50,11 @@ def frames(numbers: Sequence[int]) -> tuple[str, str]:
 
 
 def seconds(ns: float) -> tuple[str, str]:
-    """A time in both languages."""
-    return words.seconds(ns / SECOND, "en"), words.seconds(ns / SECOND, "ja")
+    """A time in both languages. From a second on three decimals, so that one sees how near it came."""
+    if 0 < ns < SECOND:
+        return words.seconds(ns / SECOND, "en"), words.seconds(ns / SECOND, "ja")
+    digits = f"{ns / SECOND:.3f}".rstrip("0").rstrip(".")
+    return f"{digits} s", f"{digits} 秒"
 
 
 def times(many: Sequence[float]) -> tuple[str, str]:
@@ -61,14 +64,16 @@ def times(many: Sequence[float]) -> tuple[str, str]:
     return ", ".join([en for en, _ in pairs] + rest), "、".join([ja for _, ja in pairs] + rest)
 
 
-def bounds(value: int | Mapping[str, int]) -> tuple[str, str]:
-    """ "6", "at least 2", "2 to 4" in both languages."""
+def bounds(value: int | Mapping[str, int], unit: str = "") -> tuple[str, str]:
+    """ "6", "at least 2", "2 to 4" in both languages; the Japanese with a word for counting."""
     if not isinstance(value, Mapping):
-        return str(value), str(value)
+        return str(value), f"{value}{unit}"
     least, most = value.get("least"), value.get("most")
     if least is None:
-        return f"at most {most}", f"{most} 以下"
-    return (f"at least {least}", f"{least} 以上") if most is None else (f"{least} to {most}",) * 2
+        return f"at most {most}", f"{most}{unit or ' '}以下"
+    if most is None:
+        return f"at least {least}", f"{least}{unit or ' '}以上"
+    return f"{least} to {most}", f"{least} から {most}{unit}"
 
 
 def within(number: float, value: int | Mapping[str, int]) -> bool:

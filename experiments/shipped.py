@@ -7,8 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from experiments.declaration import Experiment
-from experiments.declaration.digest import digest
+from experiments.declaration import Experiment, digest, read
 from experiments.declaration.reading import read_file
 
 
@@ -39,6 +38,11 @@ class Shipped:
         """All parameters, some of them changed."""
         declared = self.experiment.parameters
         return {name: changes.get(name, parameter.value) for name, parameter in declared.items()}
+
+    def with_numbers(self, changes: Mapping[str, int]) -> Experiment:
+        """The experiment with some numbers changed. Raises Mistakes for those that it does not take."""
+        changed = self.changed(changes)
+        return read(self.text, name=self.name, changes=changed) if changed else self.experiment
 
     def recordings(self) -> list[Path]:
         """The run folders that came with it, one for each series of kernel."""

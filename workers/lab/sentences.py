@@ -71,6 +71,14 @@ def agent_failed(said: str) -> Sentences:
     )
 
 
+def no_image(image: str) -> Sentences:
+    """The image has been removed since the run was asked for."""
+    return (
+        f"The image {image[:12]} is not on this server any more. Replay the experiment on another one.",
+        f"イメージ {image[:12]} はこのサーバーにもうありません。別のイメージで再実行してください。",
+    )
+
+
 def no_machine(said: str) -> Sentences:
     """QEMU did not start, or not from this snapshot."""
     return (

@@ -109,6 +109,21 @@ make_environment() {
     ) 9> "$root/.venv.lock" || exit 1
 }
 
+# QEMU, for the lab: installed where we may, and said so. Without it the product shows the recorded runs.
+install_qemu() {
+    command -v qemu-system-x86_64 > /dev/null && return 0
+    is_root && command -v apt-get > /dev/null || return 0 # bin/up then says what to install
+    say "The lab replays experiments in a virtual machine, so QEMU is installed now (bin/up --no-lab leaves it out)."
+    install_packages qemu-system-x86 || true
+}
+
+# The lab's images for the tests, where QEMU is there: built when they are missing or outdated.
+make_images() {
+    command -v qemu-system-x86_64 > /dev/null || return 0
+    (cd "$root" && REPLAYBOOK_LAB="$REPLAYBOOK_TEST_LAB" nice -n 5 "$venv/bin/python" manage.py lab build --missing < /dev/null) \
+        || say "The lab's images could not be built: the tests that replay experiments cannot run."
+}
+
 # The part of the reader that is compiled for this processor, where it is missing or outdated. Without it captures are
 # read all the same, only more slowly.
 make_kernel() {

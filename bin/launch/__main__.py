@@ -2,12 +2,18 @@
 
 import contextlib
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 from launch import ROOT, CannotStart, broker, folder, health, options, services, undertaker
 from launch.supervise import Supervisor
+
+NO_QEMU = (
+    "QEMU is not installed: experiments show their recorded runs and cannot be replayed here. "
+    "On Debian, apt-get install qemu-system-x86 changes that."
+)
 
 
 def prepare(environment: dict[str, str], chosen: options.Options) -> str:
@@ -47,6 +53,8 @@ def run(chosen: options.Options) -> int:
         print(f"Data in {data}, {bell.says}.", flush=True)
         if os.getuid() == 0:
             print("Running as root, which Replaybook does not need; an ordinary user is safer.", flush=True)
+        if chosen.lab and shutil.which("qemu-system-x86_64") is None:
+            print(NO_QEMU, flush=True)
         link = prepare(environment, chosen)
         supervisor = Supervisor(services.all_services(chosen, listening.fileno(), data, bell), environment)
         url = options.url(chosen, port)

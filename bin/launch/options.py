@@ -21,6 +21,7 @@ class Options:
     workers: int
     no_input: bool
     public_url: str
+    lab: bool = True
 
     @property
     def is_local(self) -> bool:
@@ -73,8 +74,18 @@ def parse(arguments: list[str]) -> Options:
         metavar="URL",
         help="where people reach it through a proxy, such as https://replaybook.example",
     )
+    parser.add_argument(
+        "--no-lab", action="store_true", help="do not install QEMU, and do not make the lab's images"
+    )
     given = parser.parse_args(arguments)
-    return Options(given.host.strip("[]"), given.port, given.workers, given.no_input, given.public_url or "")
+    return Options(
+        host=given.host.strip("[]"),
+        port=given.port,
+        workers=given.workers,
+        no_input=given.no_input,
+        public_url=given.public_url or "",
+        lab=not given.no_lab,
+    )
 
 
 def default_workers() -> int:

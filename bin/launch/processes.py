@@ -21,7 +21,8 @@ class Service:
     """A process to keep running.
 
     `waits_for` is a file that exists once it is ready; `keeps_open` are descriptors it inherits;
-    `when_orphaned` is the signal it gets from the kernel when the supervisor dies.
+    `when_orphaned` is the signal it gets from the kernel when the supervisor dies. One that runs `once` is not
+    started again when it ends.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Service:
     waits_for: Path | None = None
     keeps_open: tuple[int, ...] = ()
     when_orphaned: signal.Signals = signal.SIGTERM
+    once: bool = False
 
 
 @dataclass

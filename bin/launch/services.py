@@ -1,6 +1,7 @@
 """The processes of the product, and the environment they share."""
 
 import os
+import shutil
 import signal
 import sys
 from pathlib import Path
@@ -32,7 +33,15 @@ def all_services(chosen: Options, listening: int, data: Path, broker: Broker) ->
     """In the order in which they start; they stop in the opposite order."""
     first = [broker.service] if broker.service else []
     workers = [worker("worker", chosen.workers, "captures,house"), worker("lab", 1, "lab")]
-    return [*first, web(listening), *workers, beat(data / "run")]
+    return [*first, web(listening), *workers, beat(data / "run"), *images(chosen)]
+
+
+def images(chosen: Options) -> list[Service]:
+    """Makes the lab's images that are missing: once, in the background, behind everything else."""
+    if not chosen.lab or shutil.which("qemu-system-x86_64") is None:
+        return []
+    command = ["nice", "-n", "10", sys.executable, "manage.py", "lab", "build", "--missing"]
+    return [Service("images", command, cwd=ROOT, once=True)]
 
 
 def module(name: str) -> list[str]:

@@ -1,6 +1,7 @@
 """One supervisor over a few processes: starts them, restarts what crashes, leaves nothing behind."""
 
 import contextlib
+import math
 import selectors
 import signal
 import sys
@@ -88,6 +89,9 @@ class Supervisor:
         wait = SHORTEST_WAIT if now - child.started > STEADY else post.wait
         status = describe(child.process.returncode)
         self.dismiss(post, child)  # its last words come first
+        if post.service.once:
+            post.start_at = math.inf
+            return
         say(post.service.name, f"ended by itself ({status}), starts again in {wait:g} s")
         post.start_at, post.wait = now + wait, min(wait * 2, LONGEST_WAIT)
 

@@ -1,5 +1,6 @@
 """Builds an image: packages, kernel, initramfs, boot, snapshot. Each step is told as it begins."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -73,6 +74,41 @@ def build(root: Path, series: str, tell: Tell = lambda step: None) -> Path:
             raise CannotBuild(f"The image could not be made: {problem}") from None
 
 
+def recipe(qemu: str) -> str:
+    """Hash of everything of ours that decides what an image is; Debian's packages are not in it.
+
+    An image of another recipe is outdated, which can be told without fetching anything.
+    """
+    sources = [
+        *sorted(initramfs.GUEST.glob("*.py")),
+        *(Path(module.__file__ or "") for module in (initramfs, kernel)),
+    ]
+    whole = [
+        str(FORMAT),
+        qemu,
+        *machine.MACHINE,
+        machine.KERNEL_LINE,
+        *(path.read_text() for path in sources),
+    ]
+    return hashlib.sha256("\0".join(whole).encode()).hexdigest()
+
+
+def outdated(root: Path) -> list[str]:
+    """The kernel series that have no image of today's recipe."""
+    wanted = recipe(machine.version())
+    there = {told.get("series") for told in manifests(root) if told.get("recipe") == wanted}
+    return [series for series in SUITES if series not in there]
+
+
+def manifests(root: Path) -> list[dict[str, Any]]:
+    """What the images say of themselves; unreadable ones are passed over."""
+    found = []
+    for path in root.glob("images/*/image.json"):
+        with contextlib.suppress(OSError, ValueError):
+            found.append(json.loads(path.read_bytes()))
+    return found
+
+
 def collect(scratch: Path, series: str, tell: Tell) -> Parts:
     """Fetches and unpacks."""
     tell("packages")
@@ -97,7 +133,8 @@ def unpack(debs: list[Path], into: Path) -> Path:
     """The files of packages, without running anything of theirs."""
     into.mkdir()
     for deb in debs:
-        subprocess.run(["dpkg-deb", "--extract", deb, into], check=True, capture_output=True)
+        # Whoever builds, with whatever umask, gets the same modes and so the same image.
+        subprocess.run(["dpkg-deb", "--extract", deb, into], check=True, capture_output=True, umask=0o022)
     return into
 
 
@@ -123,6 +160,7 @@ def make(root: Path, scratch: Path, parts: Parts, tell: Tell) -> Path:
         "id": identity,
         "kernel": release,
         "series": parts.series,
+        "recipe": recipe(qemu),
         "qemu": qemu,
         "machine": [*machine.MACHINE],
         "packages": parts.packages,

@@ -13,7 +13,7 @@ from experiments.images import Image
 from workers import once
 from workers.lab import builder
 from workers.lab.builder import Busy
-from workers.lab.image.build import SUITES, CannotBuild
+from workers.lab.image.build import SUITES, CannotBuild, outdated
 from workers.management.commands.replay import wanted
 from workers.once import NotReplayed
 
@@ -28,7 +28,9 @@ class Command(BaseCommand):
         build.add_argument(
             "--kernel", choices=[*SUITES, "all"], default="all", help="series of the kernel; all"
         )
-        build.add_argument("--missing", action="store_true", help="only series that have no image at all")
+        build.add_argument(
+            "--missing", action="store_true", help="only where there is none of today's recipe"
+        )
         show = what.add_parser("images", help="lists the images")
         show.add_argument("--json", action="store_true", help="prints JSON")
         record = what.add_parser("record", help="replays shipped experiments and replaces their recordings")
@@ -41,8 +43,9 @@ class Command(BaseCommand):
         """Images of the series that are wanted."""
         series = list(SUITES) if options["kernel"] == "all" else [options["kernel"]]
         if options["missing"]:
-            there = {image.series for image in images.every()}
-            series = [one for one in series if one not in there]
+            series = [one for one in series if one in outdated(Path(settings.LAB_ROOT))]
+        if not series:
+            return
         try:
             made = builder.build_all(Path(settings.LAB_ROOT), series, self.say)
         except (CannotBuild, Busy) as reason:

@@ -21,8 +21,8 @@ class Service:
     """A process to keep running.
 
     `waits_for` is a file that exists once it is ready; `keeps_open` are descriptors it inherits;
-    `when_orphaned` is the signal it gets from the kernel when the supervisor dies. One that runs `once` is not
-    started again when it ends.
+    `when_orphaned` is the signal it gets from the kernel when the supervisor dies; one that runs `once` is
+    not started again when it ends.
     """
 
     name: str

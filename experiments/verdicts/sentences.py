@@ -34,7 +34,7 @@ def _numbers(said: Said) -> Pair:
     en, ja = (", ".join(f"{name} = {value[k]}" for name, value in pairs) for k in (0, 1))
     return (
         f"{said['of']} at {said['at']} tells {en}.",
-        f"{said['at']} の {said['of']} の数値は {ja} です。",
+        f"{said['at']} の {said['of']} の数値: {ja}。",
     )
 
 
@@ -140,7 +140,7 @@ def _states(said: Said) -> Pair:
 
 
 def _counter(said: Said) -> Pair:
-    en, ja = bounds(said["grows"])
+    en, ja = bounds(said["grows"], " ")
     if said["grows"] == 0:
         return (
             f"{said['name']} does not grow at {said['on']}.",
@@ -148,7 +148,7 @@ def _counter(said: Said) -> Pair:
         )
     return (
         f"{said['name']} grows by {en} at {said['on']}.",
-        f"{said['on']} の {said['name']} の増分は {ja} です。",
+        f"{said['on']} の {said['name']} の増分は {ja}です。",
     )
 
 

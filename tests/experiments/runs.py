@@ -169,7 +169,8 @@ def run_of(folder: Path, frames=TALK, **other) -> RunFolder:
 
 FINDING = {
     "code": "syn_unanswered", "severity": "error", "frames": [2, 3],
-    "numbers": {"syn_retransmissions": 2, "gaps_s": [1.0, 2.02], "who": "client", "sure": True, "lasted_s": 3.5},
+    "numbers": {"syn_retransmissions": 2, "gaps_s": [1.0, 2.02], "who": "client", "sure": True,
+        "lasted_s": 3.5},
 }  # fmt: skip
 NOTE = {"code": "checksum_offload", "severity": "note", "frames": [], "numbers": {}}
 REPORTS = {"client": {"capture": {"quality": [NOTE]}, "findings": [FINDING]}}

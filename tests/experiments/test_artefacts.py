@@ -137,7 +137,8 @@ def test_an_address_is_an_address(folder, address):
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        ("host", "nobody"), ("at_ns", -1), ("at_ns", 1.0), ("began_ns", 10**30), ("ended_ns", 1), ("exit", 256),
+        ("host", "nobody"), ("at_ns", -1), ("at_ns", 1.0), ("began_ns", 10**30), ("ended_ns", 1),
+        ("exit", 256),
         ("exit", True), ("output", None), ("output", ["x"]), ("cut", 1), ("name", 3), ("name", "typed"),
         ("run", "x" * 5000), ("surplus", 1),
     ],
@@ -149,7 +150,8 @@ def test_a_wrong_value_of_a_step_is_refused(folder, key, value):
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        ("at_ns", "1"), ("host", "nobody"), ("socket", "1"), ("local", "10.0.1.1"), ("local", "10.0.1.1:65536"),
+        ("at_ns", "1"), ("host", "nobody"), ("socket", "1"), ("local", "10.0.1.1"),
+        ("local", "10.0.1.1:65536"),
         ("remote", "x:80"), ("remote", "fe80::1%\x1b[31m:80"), ("family", 5), ("from", "OPEN"), ("to", None),
         ("to", ["ESTAB"]), ("program", 1), ("surplus", 1),
     ],
@@ -161,7 +163,8 @@ def test_a_wrong_value_of_a_change_is_refused(folder, key, value):
 @pytest.mark.parametrize(
     "value",
     [
-        {"nobody": {}}, {"client": []}, {"client": {"x": 1}}, {"client": {"x": [1]}}, {"client": {"x": [1, 2, 3]}},
+        {"nobody": {}}, {"client": []}, {"client": {"x": 1}}, {"client": {"x": [1]}},
+        {"client": {"x": [1, 2, 3]}},
         {"client": {"x": [1, 2.0]}}, {"client": {"x": [1, 2**64]}}, {"client": {"x\x1b": [1, 2]}},
     ],
 )  # fmt: skip
@@ -253,7 +256,9 @@ def test_whatever_a_guest_sends_the_folder_is_read_or_broken(tmp_path_factory, n
         place[list(place)[key % len(place)]] = value
 
     changed(folder, name, change)
+    sentences = ""
     try:
         read(folder)
     except Broken as broken:
-        assert (broken.en + broken.ja).isprintable()
+        sentences = broken.en + broken.ja
+    assert sentences.isprintable()

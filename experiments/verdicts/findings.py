@@ -23,7 +23,14 @@ def _all(case: Case, at: str) -> list[Finding]:
     if report is None or not isinstance(findings, list):
         raise Broken(f"There is no report on {at}.", f"{at} についてのレポートがありません。")
     capture = report.get("capture")
-    quality = capture.get("quality", []) if isinstance(capture, Mapping) else []
+    capture = capture if isinstance(capture, Mapping) else {}
+    told = case.run.manifest.capture(at)
+    if told and capture.get("packets", told.packets) != told.packets:
+        raise Broken(
+            f"The report on {at} is of another capture.",
+            f"{at} についてのレポートは別のキャプチャのものです。",
+        )
+    quality = capture.get("quality", [])
     return [one for one in (*findings, *quality) if isinstance(one, Mapping)]
 
 

@@ -78,7 +78,7 @@ def _gaps(said: Said) -> Pair:
     return (
         f"Between the packets that match {wanted} at {said['at']} "
         f"{'is' if number == 1 else 'are'} {counted(number, 'gap')}: {en} (within {share}).",
-        f"{said['at']} で {wanted} に該当するパケットの間隔は {number} 個で、{ja} です (許容差 {share})。",
+        f"{said['at']} で {wanted} に該当するパケットの間隔は {number} 個で、{ja}です (許容差 {share})。",
     )
 
 

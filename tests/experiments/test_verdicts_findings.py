@@ -134,6 +134,11 @@ def test_a_number_that_is_no_number_equals_nothing():
     assert not same([1], 1)
 
 
+def test_the_report_of_another_capture_shows_nothing(run):
+    reports = {"client": {"capture": {"packets": 3}, "findings": []}}
+    assert verdict_on(run, "no_finding", reports, code="*", at="client").held is False
+
+
 def test_the_report_of_the_program_is_understood(run):
     command = [sys.executable, "-m", "diagnoses", str(run.path / "captures/client.pcap"), "--json"]
     printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout

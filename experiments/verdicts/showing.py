@@ -50,7 +50,7 @@ def frames(numbers: Sequence[int]) -> tuple[str, str]:
 
 
 def seconds(ns: float) -> tuple[str, str]:
-    """A time in both languages. From a tenth of a second on three decimals, so that one sees how near it came."""
+    """A time in both languages. From 0.1 s on three decimals: how near it came."""
     if 0 < ns < SECOND / 10:
         return words.seconds(ns / SECOND, "en"), words.seconds(ns / SECOND, "ja")
     digits = f"{ns / SECOND:.3f}".rstrip("0").rstrip(".")

@@ -131,7 +131,7 @@ def test_an_event_of_a_terminal_is_named_with_its_time(differing):
     )
 
 
-@pytest.mark.parametrize("line", ["[1e999]", '[NaN, "o", "x"]', "[[[", '[1e400, "o", "x"]', "\udcff", ""])
+@pytest.mark.parametrize("line", ["[1e999]", '[NaN, "o", "x"]', "[[[", '[1e400, "o", "x"]', "\udcff"])
 def test_a_broken_event_differs_too(differing, line):
     cast = runs.CAST.encode() + line.encode("utf-8", "surrogateescape") + b"\n"
     found = differing(change=lambda folder: (folder / "terminals/client.cast").write_bytes(cast))

@@ -53,7 +53,7 @@ def _finding(code: str, here: dict[str, Any] | None, there: dict[str, Any] | Non
                 said, what = here_and_there(*pair), shown(name)[1:-1]
                 yield {
                     "en": f"{code}: {what} is {said['en']}.",
-                    "ja": f"{code} の {what}: {said['ja']} です。",
+                    "ja": f"{code} の {what}: {said['ja']}。",
                 }
 
 

@@ -68,4 +68,4 @@ def _settings(one: RunFolder, other: RunFolder) -> Iterator[Text]:
 def _setting(en: str, ja: str, here: str | int | None, there: str | int | None) -> Iterator[Text]:
     if here != there:
         said = here_and_there(*(NOTHING if value is None else str(value) for value in (here, there)))
-        yield {"en": f"{en}: {said['en']}.", "ja": f"{ja}: {said['ja']}です。"}
+        yield {"en": f"{en}: {said['en']}.", "ja": f"{ja}: {said['ja']}。"}

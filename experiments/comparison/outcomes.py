@@ -2,19 +2,20 @@
 
 import re
 from collections.abc import Iterator
-from itertools import zip_longest
+from itertools import takewhile, zip_longest
 
 from experiments.artefacts import RunFolder, StepResult
 from experiments.comparison.traffic import apart
 from experiments.comparison.values import Section, section
-from experiments.comparison.words import NOTHING, SECOND, apart_in_time, here_and_there, shown
+from experiments.comparison.words import LONGEST, NOTHING, SECOND, apart_in_time, here_and_there, shown
 from packets.errors import Text
 
 LEAST_NS = (
     SECOND // 100
 )  # starting and ending a program takes the guest a few milliseconds, now more, now less
-NUMBER = re.compile(r"0x[0-9a-fA-F]+|[0-9]+")
+NUMBER = re.compile(r"0x[0-9a-fA-F]+|[0-9]+(?:[.][0-9]+)*")
 SPACES = re.compile(r"\s+")  # columns are as wide as their numbers
+LOOKED_AT = 2_000  # characters of a line
 RUNNING: Text = {"en": "not ended", "ja": "終了せず"}
 
 
@@ -41,7 +42,7 @@ def _step(name: str, here: StepResult | None, there: StepResult | None) -> Itera
         if found:
             yield {
                 "en": f"{shown(name)}: {found['en']}.",
-                "ja": f"{shown(name)} の{found['ja']}です。",
+                "ja": f"{shown(name)} の{found['ja']}。",
             }
 
 
@@ -69,12 +70,24 @@ def _output(here: StepResult, there: StepResult) -> Text | None:
     lines = zip_longest(here.output.splitlines(), there.output.splitlines())
     for number, pair in enumerate(lines, 1):
         if _without_numbers(pair[0]) != _without_numbers(pair[1]):
-            said = here_and_there(*(NOTHING if line is None else shown(line) for line in pair))
+            said = here_and_there(*_from_where_they_differ(*pair))
             return {
                 "en": f"output line {number} is {said['en']}",
                 "ja": f"出力の {number} 行目: {said['ja']}",
             }
     return None
+
+
+def _from_where_they_differ(here: str | None, there: str | None) -> list[str | Text]:
+    """Both lines; long ones from the word before the first that differs."""
+    lines = [None if line is None else SPACES.sub(" ", line[:LOOKED_AT]).strip() for line in (here, there)]
+    words = [(line or "").split(" ") for line in lines]
+    pairs = zip(*words, strict=False)
+    alike = takewhile(lambda pair: _without_numbers(pair[0]) == _without_numbers(pair[1]), pairs)
+    skipped = max(sum(1 for _ in alike) - 1, 0) if max(len(line or "") for line in lines) > LONGEST else 0
+    ahead = "… " if skipped else ""
+    cut = [ahead + " ".join(those[skipped:]) for those in words]
+    return [NOTHING if line is None else shown(text) for line, text in zip(lines, cut, strict=True)]
 
 
 def _without_numbers(line: str | None) -> str | None:
@@ -92,7 +105,7 @@ def counters(one: RunFolder, other: RunFolder) -> Section | None:
             said.append(
                 {
                     "en": f"{name} of {host} grew by {both['en']}.",
-                    "ja": f"{host} の {name} の増加: {both['ja']} です。",
+                    "ja": f"{host} の {name} の増加: {both['ja']}。",
                 }
             )
     return section("Counters", "カウンター", said)

@@ -78,5 +78,5 @@ def _sentences(role: Role, here: Counter[States], there: Counter[States]) -> Ite
         said = here_and_there(*(" → ".join(went) if went else NO_SOCKET for went in pair))
         yield {
             "en": f"{role.host}, {ROLES[role.what]['en']}{port}: {said['en']}.",
-            "ja": f"{role.host} の{ROLES[role.what]['ja']}{port}: {said['ja']}です。",
+            "ja": f"{role.host} の{ROLES[role.what]['ja']}{port}: {said['ja']}。",
         }

@@ -105,7 +105,7 @@ def _at_another_time(here: Side, there: Side, moved: Pairs) -> Iterator[Text]:
             said = here_and_there(*apart_in_time(*times))
             yield {
                 "en": f"{here.meanings[at]} comes at another place: {said['en']}, after the first packet.",
-                "ja": f"{here.meanings[at]} の位置が異なります。最初のパケットから、{said['ja']} です。",
+                "ja": f"{here.meanings[at]} の位置が異なります。最初のパケットから、{said['ja']}。",
             }
 
 
@@ -122,9 +122,14 @@ def _gaps(here: Side, there: Side, pairs: Pairs) -> Iterator[Text]:
                 for side, first, last in ((here, before, at), (there, before_there, to))
             ]
             which = here_and_there(*frames)
+            span = _span(here.meanings[before], here.meanings[at])
             yield {
-                "en": f"From {here.meanings[before]} to {here.meanings[at]}: {said['en']} "
-                f"(packets {which['en']}).",
-                "ja": f"{here.meanings[before]} から {here.meanings[at]} までの間隔: {said['ja']} です"
-                f"（パケット番号は{which['ja']}）。",
+                "en": f"{span['en']}: {said['en']} (packets {which['en']}).",
+                "ja": f"{span['ja']}: {said['ja']}（パケット番号: {which['ja']}）。",
             }
+
+
+def _span(before: Meaning, after: Meaning) -> Text:
+    if before == after:
+        return {"en": f"Between two {before}", "ja": f"2 つの {before} の間隔"}
+    return {"en": f"From {before} to {after}", "ja": f"{before} から {after} までの間隔"}

@@ -9,6 +9,7 @@ SECOND = 10**9
 LONGEST = 60  # characters of a value
 DIGITS = (3, 6, 9)  # of a time: milliseconds are read most easily, unless only less tells two times apart
 Said = TypeVar("Said", str, Text)
+SHORT = SECOND // 100
 NOTHING: Text = {"en": "nothing", "ja": "なし"}
 
 
@@ -39,7 +40,9 @@ def told_apart(one: Callable[[int], Said], other: Callable[[int], Said]) -> tupl
 
 
 def apart_in_time(one: int, other: int) -> tuple[str, str]:
-    """Two times with as few digits as tell them apart."""
+    """Two durations with as few digits as tell them apart; short ones with more than a digit or two."""
+    if max(abs(one), abs(other)) < SHORT:
+        return seconds(one, 6), seconds(other, 6)
     return told_apart(lambda digits: seconds(one, digits), lambda digits: seconds(other, digits))
 
 

@@ -62,7 +62,7 @@ def test_another_image_is_told_but_does_not_make_runs_differ(compared):
 def test_a_changed_parameter_is_told(compared):
     found = compared(other={"parameters": {"syn_retries": 1}})
     assert said(found) == {"What was run": ["Parameter syn_retries: 5 here, 1 there."]}
-    assert said(found, "ja") == {"実行したもの": ["パラメーター syn_retries: こちらは 5、もう一方は 1です。"]}
+    assert said(found, "ja") == {"実行したもの": ["パラメーター syn_retries: こちらは 5、もう一方は 1。"]}
 
 
 def test_arp_means_nothing(compared):
@@ -92,7 +92,7 @@ def test_more_attempts_are_counted_with_their_frames(compared):
 def test_a_changed_gap_is_told(compared):
     found = compared({"packets": runs.syns([1, 2, 4])}, {"packets": runs.syns([1, 2, 5])})
     assert said(found)["Packets at client"] == [
-        "From SYN client → server:12345 seq 0 to SYN client → server:12345 seq 0: "
+        "Between two SYN client → server:12345 seq 0: "
         "2.000 s here, 3.000 s there (packets 2 → 3 here, 2 → 3 there)."
     ]
 
@@ -161,6 +161,16 @@ def test_counters_that_begin_elsewhere_are_the_same(compared):
 )
 def test_steps_that_ended_otherwise_are_told(compared, other, sentences):
     assert said(compared(other={"steps": [runs.step(**other)]})) == {"Steps": sentences}
+
+
+def test_long_lines_of_output_are_shown_from_where_they_differ(compared):
+    start = "SYN-SENT     0          1       some-more-words                 10.0.1.1:{}          10.0.2.2:12345    timer:("
+    one = [runs.step(output=start.format(40000) + "16sec)\n")]
+    other = [runs.step(output=start.format(50000) + "700ms)\n")]
+    assert said(compared({"steps": one}, {"steps": other}))["Steps"] == [
+        "“connect”: output line 1 is “… 10.0.2.2:12345 timer:(16sec)” here, "
+        "“… 10.0.2.2:12345 timer:(700ms)” there."
+    ]
 
 
 def test_numbers_in_the_output_mean_nothing(compared):

@@ -1,22 +1,37 @@
-"""Two runs side by side, by meaning: the border to experiments.comparison."""
+"""Two runs of this server side by side, by meaning."""
 
-from collections.abc import Sequence
-from importlib import import_module
-from typing import Protocol
+from pathlib import Path
+from typing import Any
 
+from experiments import artefacts
+from experiments.comparison import Comparison
+from experiments.comparison import compare as compare_folders
 from experiments.models import Run
-
-Text = dict[str, str]  # by language
-
-
-class Comparison(Protocol):
-    """What two runs have in common and where they part."""
-
-    same: bool
-    sections: Sequence[tuple[Text, Sequence[Text]]]  # a title, and its sentences
+from kb.models import Finding
 
 
 def compare(one: Run, other: Run) -> Comparison:
-    """Reads both folders; both runs are done."""
-    comparison: Comparison = import_module("experiments.comparison").compare(one.path, other.path)
-    return comparison
+    """Reads both folders, and what was found in their captures; both runs are done.
+
+    Raises:
+        Broken: when one of the folders cannot be read.
+    """
+    folders = [artefacts.read(folder(run)) for run in (one, other)]
+    return compare_folders(folders[0], folders[1], reports(one), reports(other))
+
+
+def folder(run: Run) -> Path:
+    """Where the run's artefacts are."""
+    assert run.path is not None, "the run is not done"
+    return run.path
+
+
+def reports(run: Run) -> dict[str, dict[str, Any]]:
+    """What was found at each vantage point, as `python -m diagnoses --json` names it."""
+    return {
+        each.vantage: {
+            "findings": [one.body_en for one in Finding.objects.filter(report__capture=each.capture)]
+        }
+        for each in run.captures.select_related("capture")
+        if each.capture is not None
+    }

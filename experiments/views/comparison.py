@@ -18,7 +18,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     one, other = _done(request.GET.get("one", "")), _done(request.GET.get("other", ""))
     lang = language()
     found = comparing.compare(one, other)
-    sections = [(title[lang], [said[lang] for said in sentences]) for title, sentences in found.sections]
+    sections = [(one.title[lang], [said[lang] for said in one.sentences]) for one in found.sections]
     context = {"one": one, "other": other, "same": found.same, "sections": sections, "here": "experiments"}
     return render(request, "compare.html", context)
 

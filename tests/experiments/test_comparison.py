@@ -12,7 +12,7 @@ from experiments.artefacts import read
 from experiments.comparison import compare
 from experiments.comparison.alignment import aligned
 from experiments.comparison.values import MOST
-from tests.experiments import runs
+from tests.experiments import short_runs as runs
 from tests.house.tree import ROOT
 
 
@@ -164,7 +164,7 @@ def test_steps_that_ended_otherwise_are_told(compared, other, sentences):
 
 
 def test_long_lines_of_output_are_shown_from_where_they_differ(compared):
-    start = "SYN-SENT     0          1       some-more-words                 10.0.1.1:{}          10.0.2.2:12345    timer:("
+    start = "SYN-SENT     0          1     some-more-words   10.0.1.1:{}    10.0.2.2:12345    timer:("
     one = [runs.step(output=start.format(40000) + "16sec)\n")]
     other = [runs.step(output=start.format(50000) + "700ms)\n")]
     assert said(compared({"steps": one}, {"steps": other}))["Steps"] == [

@@ -6,7 +6,7 @@ import os
 import pytest
 
 from experiments.comparison.identity import first_difference
-from tests.experiments import two_runs as runs
+from tests.experiments import short_runs as runs
 
 
 @pytest.fixture

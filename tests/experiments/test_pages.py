@@ -2,12 +2,12 @@
 
 import re
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
 
 from experiments import comparing, images, lab_state, runs, shipped
+from experiments.comparison import Comparison, Section
 from experiments.models import Run
 from kb import intake, jobs, panels
 from kb.models import Article, Job, Revision
@@ -241,8 +241,8 @@ def test_files_are_attachments_and_no_others_can_be_had(alice, tmp_path):
 
 def test_two_runs_are_compared_in_the_readers_language(alice, monkeypatch):
     one, other = finished(), finished()
-    sections = [({"en": "States", "ja": "状態"}, [{"en": HOSTILE, "ja": "同じです。"}])]
-    monkeypatch.setattr(comparing, "compare", lambda *runs: SimpleNamespace(same=False, sections=sections))
+    sections = (Section({"en": "States", "ja": "状態"}, ({"en": HOSTILE, "ja": "同じです。"},)),)
+    monkeypatch.setattr(comparing, "compare", lambda *runs: Comparison(False, sections))
     path = f"/experiments/compare/?one={one.uid}&other={other.uid}"
     assert "同じです。" in page(alice, path, "ja")
     shown = page(alice, path)

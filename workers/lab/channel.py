@@ -60,7 +60,7 @@ class Channel:
             del self.waiting[:size]
             self.coming = None
             return True
-        end = self.waiting.find(b"\n")
+        end = self.waiting.find(b"\n", 0, LINE + 1)
         if end < 0:
             if len(self.waiting) > LINE:
                 raise Malformed("a line without end")
@@ -78,23 +78,23 @@ class Channel:
         if self.ended:
             raise Malformed("words after the end")
         match said:
-            case {"at": int(at), "step": int(step)}:
+            case {"at": int(at), "step": int(step)} if bool not in (type(at), type(step)):
                 self.tell({"at_ns": min(max(at, 0), 1 << 62), "step": min(max(step, 0), 1000)})
-            case {"file": str(name), "bytes": int(size)}:
+            case {"file": str(name), "bytes": int(size)} if not isinstance(size, bool):
                 self.expect(name, size)
             case {"end": True}:
                 self.ended = True
             case {"refused": str(sentence)}:
-                self.refused, self.ended = sentence[:SAID], True
+                self.refused, self.ended = plain(sentence)[:SAID], True
             case {"failed": str(trouble)}:
-                self.failed, self.ended = trouble[-SAID:], True
+                self.failed, self.ended = plain(trouble)[-SAID:], True
             case _:
-                raise Malformed(f"unknown words: {sorted(map(str, said))[:5]}")
+                raise Malformed(f"unknown words: {sorted(said)[:5]!a:.200}")
 
     def expect(self, name: str, size: int) -> None:
         """A file is announced."""
         if name not in self.wanted or name in self.files:
-            raise Malformed(f"a file that nobody asked for: {name[:80]!r}")
+            raise Malformed(f"a file that nobody asked for: {name[:80]!a}")
         if not 0 <= size <= self.most - self.heard + len(self.waiting):
             raise Malformed(f"{size} bytes of {name}")
         self.coming = (name, size)
@@ -113,6 +113,11 @@ def parse(line: bytes) -> dict[str, Any]:
     if not isinstance(said, dict):
         raise Malformed("a line that is no object")
     return said
+
+
+def plain(text: str) -> str:
+    """Without characters that no database takes (NUL) and no file (half a surrogate pair)."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
 
 
 def files_of(captures: Iterable[str]) -> frozenset[str]:

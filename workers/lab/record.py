@@ -214,7 +214,7 @@ def read_record(data: bytes, experiment: Experiment) -> Record:
             after=by_host(said["after"], experiment),
             pids=pids(said, experiment),
         )
-    except (ValueError, KeyError, TypeError, RecursionError) as problem:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as problem:
         raise Malformed(f"the record: {problem!r}"[:200]) from None
 
 
@@ -244,6 +244,14 @@ def text(value: Any, most: int) -> str:
     return value
 
 
+def long_text(value: Any) -> str:
+    """A text of any characters that a file takes: no half of a surrogate pair."""
+    if not isinstance(value, str):
+        raise ValueError("a text is wrong")
+    value.encode()
+    return value[:65536]
+
+
 def listed(value: Any, most: int) -> list[Any]:
     """A list, not too long."""
     if not isinstance(value, list) or len(value) > most:
@@ -260,11 +268,11 @@ def exactly(value: Any, count: int) -> list[Any]:
 
 def rule(value: Any, experiment: Experiment) -> dict[str, str]:
     """A host's own command before the recording."""
-    if value["host"] not in experiment.hosts or not isinstance(value["output"], str):
+    if value["host"] not in experiment.hosts:
         raise ValueError("a rule is wrong")
     if value["run"] not in experiment.hosts[value["host"]].rules:
         raise ValueError("a rule that was not declared")
-    return {"host": value["host"], "run": value["run"], "output": value["output"][:65536]}
+    return {"host": value["host"], "run": value["run"], "output": long_text(value["output"])}
 
 
 def outcome(value: Any) -> dict[str, Any]:
@@ -285,4 +293,4 @@ def event(value: Any, count: int) -> tuple[int, int, str]:
 
 def by_host(value: Any, experiment: Experiment) -> dict[str, str]:
     """A text of each host."""
-    return {host: str(value[host])[:65536] for host in experiment.hosts}
+    return {host: long_text(value[host]) for host in experiment.hosts}

@@ -46,6 +46,7 @@ class Socket:
     program: str = ""
     request: bool = False  # a handshake that is not complete has no full socket yet
     remains: bool = False  # only what is kept of a closed one
+    noted: list[int] = field(default_factory=list)  # places of its changes among all that were found
 
 
 @dataclass
@@ -130,16 +131,9 @@ class Sockets:
         socket = self.alive.pop(key, None)
         if socket is not None:
             socket.ends = ends
-            self.found = [self.renamed(change, socket) for change in self.found]
+            for place in socket.noted:
+                self.found[place] = replace(self.found[place], local=shown(ends.local, ends.local_port))
         return socket
-
-    def renamed(self, change: Change, socket: Socket) -> Change:
-        """The change with the socket's port, if it is that socket's."""
-        return (
-            replace(change, local=shown(socket.ends.local, socket.ends.local_port))
-            if change.socket == socket.name
-            else change
-        )
 
     def set(self, event: Event, socket: Socket, state: str) -> None:
         """Notes a change; what is none is not noted."""
@@ -157,6 +151,7 @@ class Sockets:
             shown(ends.local, ends.local_port), shown(ends.remote, ends.remote_port),
             ends.family, socket.state, state, socket.program,
         )  # fmt: skip
+        socket.noted.append(len(self.found))
         self.found.append(change)
         socket.state = state
         if state == "CLOSED":

@@ -2,20 +2,19 @@
 modules.
 """
 
-import gzip
 import lzma
 import re
 import struct
+import zlib
 from collections.abc import Iterable
 from pathlib import Path
 
 import lz4.block
 import zstandard
 
-SECTORS, PAYLOAD, LENGTH = 0x1F1, 0x248, 0x24C  # offsets in the boot header, Documentation/arch/x86/boot.rst
+SECTORS, MAGIC, PAYLOAD, LENGTH = 0x1F1, 0x202, 0x248, 0x24C  # offsets in the boot header, Documentation/arch/x86/boot.rst
 LZ4_LEGACY, ZSTD, XZ, GZIP = b"\x02\x21\x4c\x18", b"\x28\xb5\x2f\xfd", b"\xfd7zXZ", b"\x1f\x8b"
 BLOCK = 8 << 20  # bytes of a block of LZ4's legacy format
-MOST = 256 << 20  # bytes of a kernel
 DEPENDS = re.compile(rb"(?:^|\0)depends=([^\0]*)\0")
 
 # Names of modules, or the first letters of several with a star. What a kernel has not is left out.
@@ -48,7 +47,7 @@ def elf(image: bytes) -> bytes:
     Raises:
         ValueError: for another file.
     """
-    if image[0x202:0x206] == b"" or image[0x1FE:0x200] != b"\x55\xaa":
+    if image[MAGIC : MAGIC + 4] != b"HdrS" or len(image) < LENGTH + 4:
         raise ValueError("This is no bzImage.")
     start = (image[SECTORS] or 4) * 512 + 512 + struct.unpack_from("<I", image, PAYLOAD)[0]
     payload = image[start : start + struct.unpack_from("<I", image, LENGTH)[0]]
@@ -59,7 +58,9 @@ def elf(image: bytes) -> bytes:
 
 
 def unpack(payload: bytes) -> bytes:
-    """The payload's contents, of any compression that Debian has used. Its last four bytes are the size."""
+    """The payload's contents, of any compression that Debian has used. After it stands its size, in four bytes,
+    but for gzip, which ends with the size itself.
+    """
     if payload.startswith(LZ4_LEGACY):
         return b"".join(lz4_blocks(payload[4:-4]))
     if payload.startswith(ZSTD):
@@ -67,7 +68,7 @@ def unpack(payload: bytes) -> bytes:
     if payload.startswith(XZ):
         return lzma.LZMADecompressor().decompress(payload)
     if payload.startswith(GZIP):
-        return gzip.decompress(payload[:-4])
+        return zlib.decompressobj(wbits=16 + zlib.MAX_WBITS).decompress(payload)
     raise ValueError("The kernel is compressed in an unknown way.")
 
 

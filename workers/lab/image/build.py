@@ -70,7 +70,7 @@ def build(root: Path, series: str, tell: Tell = lambda step: None) -> Path:
             return make(root, Path(scratch), parts, tell)
         except (CannotFetch, MachineError) as problem:
             raise CannotBuild(str(problem)) from None
-        except OSError as problem:
+        except (OSError, ValueError, subprocess.CalledProcessError) as problem:
             raise CannotBuild(f"The image could not be made: {problem}") from None
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 MIRROR = "REPLAYBOOK_DEBIAN_MIRROR"  # variable: where Debian's packages are, if the host's apt does not know
-TIMEOUT = 600  # seconds for one command of apt
+TIMEOUT, ASK_TIMEOUT = 600, 60  # seconds for one command of apt, and for one that fetches nothing
+NO_APT = "The lab is built from Debian's packages, and this system has no apt-get."
 
 
 class CannotFetch(Exception):
@@ -61,9 +62,7 @@ class Apt:
                 stdin=subprocess.DEVNULL, check=False,
             )  # fmt: skip
         except FileNotFoundError:
-            raise CannotFetch(
-                "The lab is built from Debian's packages, and this system has no apt-get."
-            ) from None
+            raise CannotFetch(NO_APT) from None
         except subprocess.TimeoutExpired:
             raise CannotFetch(f"apt did not answer within {TIMEOUT} seconds.") from None
         if done.returncode != 0:
@@ -120,11 +119,11 @@ def host_repositories() -> list[str]:
     try:
         said = subprocess.run(
             ["apt-get", "indextargets", "--format", form, "Created-By: Packages"],
-            capture_output=True, text=True, timeout=60, check=False,
+            capture_output=True, text=True, timeout=ASK_TIMEOUT, check=False,
         ).stdout  # fmt: skip
-    except (FileNotFoundError, subprocess.TimeoutExpired):
-        raise CannotFetch(
-            "The lab is built from Debian's packages, and this system has no apt-get."
-        ) from None
+    except FileNotFoundError:
+        raise CannotFetch(NO_APT) from None
+    except subprocess.TimeoutExpired:
+        raise CannotFetch(f"apt did not answer within {ASK_TIMEOUT} seconds.") from None
     rows = [line.split() for line in said.splitlines()]
     return list(dict.fromkeys(row[0] for row in rows if len(row) > 1 and row[1] == "Debian"))

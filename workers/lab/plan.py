@@ -155,7 +155,7 @@ def fault_rules(chain: str, link: Link, sender: str, out: str) -> list[str]:
     lines, band = [], 2
     for number, fault in enumerate(faults_from(link, sender)):
         action = {"drop": "drop", "duplicate": f"dup to {out}"}.get(
-            fault.do, f"meta mark set {band << FAULT_BAND:#x}"
+            fault.do, f"meta mark set meta mark & {(1 << FAULT_BAND) - 1:#x} | {band << FAULT_BAND:#x}"
         )
         band += fault.do == "delay"
         places = ", ".join(str(nth - 1) for nth in fault.nth)

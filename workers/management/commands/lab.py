@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from experiments import images, shipped
+from experiments import images, lab_state, shipped
 from experiments.images import Image
 from workers import once
 from workers.lab import builder
@@ -49,7 +49,7 @@ class Command(BaseCommand):
         try:
             made = builder.build_all(Path(settings.LAB_ROOT), series, self.say)
         except (CannotBuild, Busy) as reason:
-            raise CommandError(str(reason)) from None
+            raise CommandError(str(reason), returncode=2) from None
         for folder in made:
             told = json.loads((folder / "image.json").read_bytes())
             self.stdout.write(f"Image {told['id'][:12]}: Linux {told['kernel']}, QEMU {told['qemu']}")
@@ -73,6 +73,9 @@ class Command(BaseCommand):
 
     def record(self, options: dict[str, Any]) -> None:
         """Each experiment once on each image; what does not hold is not recorded."""
+        state = lab_state.now()
+        if not state.is_ready:
+            raise CommandError(state.en, returncode=2)
         chosen = [wanted(name) for name in options["names"]] or shipped.every()
         failed = [
             f"{one.name} on Linux {image.series}"

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 import sys
 from typing import Any
 
@@ -92,7 +93,7 @@ def numbers(pairs: list[str], experiment: Shipped) -> dict[str, int]:
     for pair in pairs:
         name, _, value = pair.partition("=")
         parameter = experiment.experiment.parameters.get(name)
-        if parameter is None or not value.lstrip("-").isdecimal():
+        if parameter is None or not re.fullmatch(r"-?[0-9]{1,15}", value):
             known = ", ".join(experiment.experiment.parameters) or "none"
             raise CommandError(f"'{pair}' changes no number; write NAME=VALUE, names: {known}.", returncode=2)
         if not parameter.lowest <= int(value) <= parameter.highest:

@@ -12,7 +12,8 @@ from pathlib import Path
 import lz4.block
 import zstandard
 
-SECTORS, MAGIC, PAYLOAD, LENGTH = 0x1F1, 0x202, 0x248, 0x24C  # offsets in the boot header, Documentation/arch/x86/boot.rst
+# Offsets in the boot header, Documentation/arch/x86/boot.rst.
+SECTORS, MAGIC, PAYLOAD, LENGTH = 0x1F1, 0x202, 0x248, 0x24C
 LZ4_LEGACY, ZSTD, XZ, GZIP = b"\x02\x21\x4c\x18", b"\x28\xb5\x2f\xfd", b"\xfd7zXZ", b"\x1f\x8b"
 BLOCK = 8 << 20  # bytes of a block of LZ4's legacy format
 DEPENDS = re.compile(rb"(?:^|\0)depends=([^\0]*)\0")
@@ -58,7 +59,7 @@ def elf(image: bytes) -> bytes:
 
 
 def unpack(payload: bytes) -> bytes:
-    """The payload's contents, of any compression that Debian has used. After it stands its size, in four bytes,
+    """The payload's contents, of any compression that Debian has used. Its size stands after it in four bytes,
     but for gzip, which ends with the size itself.
     """
     if payload.startswith(LZ4_LEGACY):

@@ -79,7 +79,7 @@ def started(
     ours = ("REPLAYBOOK_", "DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE")
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     inherited |= {"REPLAYBOOK_DATA": str(data), "PYTHONPATH": str(ROOT / "bin")}
-    command = [sys.executable, "-m", "launch", "--port", "0", "--no-input", *options]
+    command = [sys.executable, "-m", "launch", "--port", "0", "--no-input", "--no-lab", *options]
     process = subprocess.Popen(
         command,
         cwd=ROOT,

@@ -92,7 +92,7 @@ def gone_within(data: Path, seconds: float) -> bool:
 def launch(data: Path, *options: str) -> subprocess.CompletedProcess[str]:
     """Runs it to its end, for starts that fail."""
     return subprocess.run(
-        [sys.executable, "-m", "launch", "--no-input", *options],
+        [sys.executable, "-m", "launch", "--no-input", "--no-lab", *options],
         cwd=ROOT,
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "bin"), "REPLAYBOOK_DATA": str(data)},
         capture_output=True,

@@ -10,6 +10,7 @@ import fcntl
 import socket
 import struct
 import subprocess
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ def build(plan: dict[str, Any], hosts: dict[str, Host]) -> None:
     """Cables, addresses, routes, sysctls and files, in that order."""
     cables(plan["links"], hosts)
     for host in hosts.values():
-        if host.inside(lambda host=host: furnish(host.plan, plan["ipv6"])) != 0:  # type: ignore[misc]
+        if host.inside(partial(furnish, host.plan, plan["ipv6"])) != 0:
             raise CannotBuild(f"{NO_ROOM}host {host.name}: {last_words()}")
 
 

@@ -18,6 +18,7 @@ from workers.lab.trace import Lineage
 
 FORMAT = 1
 COLUMNS, ROWS = 100, 30  # of the guest's terminals
+PACKETS = 4096  # slots of the ring in workers/lab/guest/recorder.py
 EVENTS = 100_000
 PCAP_NANO = 0xA1B23C4D
 DAY_NS = 48 * 3600 * 10**9  # the latest time that is believed
@@ -119,6 +120,8 @@ def packets_in(data: bytes) -> int:
     while at + 16 <= len(data):
         at += 16 + struct.unpack_from("<I", data, at + 8)[0]
         count += 1
+    if count > PACKETS:
+        raise Malformed("more packets than the guest's recorder holds")
     if at != len(data):
         raise Malformed("a capture that ends inside a packet")
     return count

@@ -1,8 +1,8 @@
 """What the lab costs: ``python benchmarks/lab.py``.
 
-Cold build of an image, restore, virtual seconds per wall second while the guest waits, and wall and CPU time of each
-shipped experiment, with the number of different results among so many replays (1: all the same bytes). CPU
-seconds are QEMU's own; wall time depends on what else the machine does.
+Cold build of an image, restore, virtual seconds per wall second while the guest waits, and wall and CPU time of
+each shipped experiment, with the number of different results among so many replays (1: all the same bytes).
+CPU seconds are QEMU's own; wall time depends on what else the machine does.
 """
 
 import argparse
@@ -89,18 +89,16 @@ def restore(image: Path, told: dict[str, object]) -> None:
         with restored(image, {}, MACHINE_LIMITS):
             times.append(time.perf_counter() - began)
     size = (image / "state").stat().st_size
-    print(
-        f"Restore: median {statistics.median(times):.2f} s, longest {max(times):.2f} s, of {size / 1e6:.0f} MB."
-    )
+    middle = statistics.median(times)
+    print(f"Restore: median {middle:.2f} s, longest {max(times):.2f} s, of {size / 1e6:.0f} MB.")
 
 
 def idle(image: Path) -> None:
     """How quickly waiting passes: the difference of a long and a short wait."""
     short, long = (once("waiting", WAITING, image, {"seconds": seconds}) for seconds in (80, 8000))
     rate = (8000 - 80) / (long[0] - short[0])
-    print(
-        f"Waiting: {rate:,.0f} virtual seconds a wall second, {(long[1] - short[1]) / 7.92:.2f} CPU s for 1,000 s.\n"
-    )
+    cpu = (long[1] - short[1]) / 7.92
+    print(f"Waiting: {rate:,.0f} virtual seconds a wall second, {cpu:.2f} CPU s for 1,000 of them.\n")
 
 
 def once(name: str, text: str, image: Path, parameters: dict[str, int]) -> tuple[float, float, float, str]:

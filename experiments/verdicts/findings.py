@@ -69,6 +69,9 @@ def no_finding(case: Case, said: dict[str, Any]) -> Seen:
     found = [one for one in _all(case, said["at"]) if _counts(one, said["code"])]
     if found:
         return _seen(False, found, said["at"])
+    recorded = case.run.manifest.capture(said["at"])
+    if recorded is None or recorded.packets == 0:  # nothing could have been found
+        return Seen(False, "The capture is empty.", "キャプチャは空です。")
     if said["code"] == "*":
         return Seen(True, "There is no error and no warning.", "エラーも警告もありません。")
     return Seen(True, f"{said['code']} is not found.", f"{said['code']} は見つかっていません。")

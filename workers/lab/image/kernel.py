@@ -59,8 +59,9 @@ def elf(image: bytes) -> bytes:
 
 
 def unpack(payload: bytes) -> bytes:
-    """The payload's contents, of any compression that Debian has used. Its size stands after it in four bytes,
-    but for gzip, which ends with the size itself.
+    """The payload's contents, of any compression that Debian has used.
+
+    Its size stands after it in four bytes, but for gzip, which ends with the size itself.
     """
     if payload.startswith(LZ4_LEGACY):
         return b"".join(lz4_blocks(payload[4:-4]))

@@ -162,6 +162,8 @@ Act = Callable[[Sockets, Event, Ends], None]
 PROBES: dict[str, Act] = {
     "request": Sockets.request,
     "dropped": Sockets.dropped,
+    "freed": Sockets.dropped,
+    "freed6": Sockets.dropped,
     "remains": Sockets.remain,
     "waits": Sockets.wait,
     "gone": Sockets.gone,

@@ -26,6 +26,9 @@ FIRST, SECOND = WHERE.format("di"), WHERE.format("si")
 PROBES = (
     f"p:lab/request inet_csk_reqsk_queue_hash_add {SECOND}",
     f"p:lab/dropped inet_csk_reqsk_queue_drop {SECOND}",
+    # Where the compiler has put the one above into its callers, these tell.
+    f"p:lab/freed tcp_v4_reqsk_destructor {FIRST}",
+    f"p:lab/freed6 tcp_v6_reqsk_destructor {FIRST}",
     f"p:lab/remains tcp_time_wait {FIRST} state=%si:s32",
     f"p:lab/waits __inet_twsk_schedule {FIRST} rearm=%dx:u8",
     f"p:lab/gone inet_twsk_free {FIRST}",

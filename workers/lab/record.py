@@ -21,6 +21,7 @@ COLUMNS, ROWS = 100, 30  # of the guest's terminals
 PACKETS = 4096  # slots of the ring in workers/lab/guest/recorder.py
 EVENTS = 100_000
 PCAP_NANO = 0xA1B23C4D
+PIDS = 1 << 22  # process numbers of a 64-bit kernel
 DAY_NS = 48 * 3600 * 10**9  # the latest time that is believed
 
 
@@ -77,7 +78,7 @@ def traced(data: bytes, lineage: Lineage, zero_ns: int) -> list[Change]:
     """The changes of state in the guest's trace."""
     try:
         return changes(data.decode("utf-8", "replace"), lineage, zero_ns)
-    except (ValueError, KeyError) as problem:
+    except (ValueError, KeyError, OverflowError) as problem:
         raise Malformed(f"the trace: {problem!r}"[:200]) from None
 
 
@@ -205,6 +206,7 @@ def read_record(data: bytes, experiment: Experiment) -> Record:
     """Checks the agent's record. Its authenticity cannot be checked: the guest's root can write one."""
     try:
         said = json.loads(data)
+        json.dumps(said, ensure_ascii=False).encode()  # half a character could not be written later
         return Record(
             lasted_ns=time_ns(said["lasted_ns"]),
             kernel=text(said["kernel"], 80),
@@ -223,8 +225,8 @@ def read_record(data: bytes, experiment: Experiment) -> Record:
 
 def pids(said: dict[str, Any], experiment: Experiment) -> dict[int, str]:
     """The first process of each host, and those that entered it for a step."""
-    first = {number(pid, 1 << 22): host for host, pid in said["hosts"].items() if host in experiment.hosts}
-    entered = {int(pid): host for pid, host in said["pids"].items() if host in experiment.hosts}
+    first = {number(pid, PIDS): host for host, pid in table(said["hosts"]) if host in experiment.hosts}
+    entered = {number(int(pid), PIDS): host for pid, host in table(said["pids"]) if host in experiment.hosts}
     return first | entered
 
 
@@ -260,6 +262,13 @@ def listed(value: Any, most: int) -> list[Any]:
     if not isinstance(value, list) or len(value) > most:
         raise ValueError("a list is wrong")
     return value
+
+
+def table(value: Any) -> list[tuple[str, Any]]:
+    """An object's keys and values, not too many."""
+    if not isinstance(value, dict):
+        raise ValueError("an object is wrong")
+    return listed(list(value.items()), 1000)
 
 
 def exactly(value: Any, count: int) -> list[Any]:

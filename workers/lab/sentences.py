@@ -3,6 +3,7 @@
 import signal
 
 from experiments.declaration import Mistakes
+from packets.errors import printable
 from workers.outcomes import Killed
 
 Sentences = tuple[str, str]
@@ -55,7 +56,7 @@ def mistakes(wrong: Mistakes) -> Sentences:
 
 def refused(said: str) -> Sentences:
     """The plan cannot be carried out; what the guest's tool said of it."""
-    quoted = " ".join(said.split())[:500]
+    quoted = printable(" ".join(said.split()), 500)
     return (
         f"The experiment cannot be carried out as it is declared. {quoted}",
         f"この実験は宣言どおりに実行できません。{quoted}",
@@ -64,7 +65,7 @@ def refused(said: str) -> Sentences:
 
 def agent_failed(said: str) -> Sentences:
     """An error in the agent, perhaps because a command took something away from it."""
-    last = said.strip().splitlines()[-1][:300] if said.strip() else ""
+    last = printable(said.strip().splitlines()[-1], 300) if said.strip() else ""
     return (
         f"The machine could not finish the experiment: {last}",
         f"仮想マシンが実験を完了できませんでした: {last}",

@@ -50,6 +50,7 @@ READABLE = (
     "/proc/self",
     "/sys/devices/system",
 )
+RESTORES_WITHIN = 60  # seconds; it is one on an idle machine
 NOBODY = 65534  # Debian's user without files; only where we are root
 
 
@@ -92,6 +93,8 @@ class Machine:
         while b"\n" not in self.waiting:
             try:
                 data = self.control.recv(65536)
+            except TimeoutError:
+                raise MachineError("QEMU does not answer.") from None
             except OSError:
                 data = b""
             if not data:
@@ -106,9 +109,21 @@ class Machine:
         while self.hear().get("event") != event:
             pass
 
+    def stopped_by_guest(self) -> bool:
+        """True when QEMU has told by now that its guest had it stopped; does not wait."""
+        self.control.setblocking(False)
+        with contextlib.suppress(OSError):
+            self.waiting += self.control.recv(65536)
+        *lines, self.waiting = self.waiting.split(b"\n")
+        return any(json.loads(line).get("event") == "GUEST_PANICKED" for line in lines)
+
     def wait_until_restored(self) -> None:
         """Returns when the snapshot has been read."""
+        self.control.settimeout(RESTORES_WITHIN)
+        until = time.monotonic() + RESTORES_WITHIN
         while (state := self.ask("query-status")["status"]) == "inmigrate":
+            if time.monotonic() > until:
+                raise MachineError(f"QEMU has not read the snapshot after {RESTORES_WITHIN} seconds.")
             time.sleep(0.01)
         if state not in ("paused", "guest-panicked", "prelaunch", "postmigrate"):
             raise MachineError(f"QEMU did not take the snapshot: {state}")

@@ -66,11 +66,13 @@ class Watch:
         return None
 
     def passed(self) -> Killed | None:
-        """The limit that was passed, of those that the kernel does not watch."""
+        """The limit that was passed, of those that the kernel does not watch; or the end of the guest."""
         if time.monotonic() - self.started > self.limits.wall_s:
             return Killed(*sentences.wall_time(self.limits.wall_s))
         if resident(self.running.process.pid) > self.limits.resident:
             return Killed(*sentences.memory(self.limits.resident))
+        if self.running.stopped_by_guest():
+            return sentences.crashed()
         if self.progress.get("at_ns", 0) > self.limits.virtual_s * 10**9:
             return Killed(*sentences.virtual_time(self.limits.virtual_s))
         return None

@@ -101,6 +101,11 @@ def ended(status: int) -> Killed:
             "仮想マシンが外部から強制終了されました。",
             again=True,
         )
+    return crashed()
+
+
+def crashed() -> Killed:
+    """The guest's own doing."""
     return Killed(
         "The machine ended before the experiment did. A command may have stopped or crashed it.",
         "実験が終わる前に仮想マシンが停止しました。コマンドが停止させたか、異常終了させた可能性があります。",

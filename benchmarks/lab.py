@@ -1,6 +1,6 @@
 """What the lab costs: ``python benchmarks/lab.py``.
 
-Cold build of an image, restore, virtual seconds per wall second while the guest waits, and wall and CPU time of
+Cold build of an image, restore, virtual seconds per wall second while the guest waits, wall and CPU time of
 each shipped experiment, with the number of different results among so many replays (1: all the same bytes).
 CPU seconds are QEMU's own; wall time depends on what else the machine does.
 """

@@ -1,4 +1,4 @@
-"""Every experiment that comes with the product, twice on each kernel: it shows what it claims, by the same bytes."""
+"""Every shipped experiment, twice on each kernel: it shows what it claims, by the same bytes."""
 
 import shutil
 from pathlib import Path
@@ -33,7 +33,7 @@ def test_a_shipped_experiment_shows_what_it_claims_and_twice_the_same_bytes(name
         failed = [(one.text["en"], one.evidence["en"]) for one in first.verdicts if one.held is False]
         assert not failed
         assert first.held
-        # On the image of the recording it is the recording; on another one, which Debian's updates make, nothing is said.
+        # On the image of the recording it is the recording; Debian's updates make another image.
         assert first.identical in (True, None), first.difference
         shutil.copytree(first.run.path, tmp_path / "first")
     with once.replay(experiment, image, {}) as second:

@@ -66,7 +66,8 @@ class Apt:
         except subprocess.TimeoutExpired:
             raise CannotFetch(f"apt did not answer within {TIMEOUT} seconds.") from None
         if done.returncode != 0:
-            raise CannotFetch(f"apt could not fetch what the lab is made of: {last_line(done.stderr)}")
+            said = last_line(done.stderr) or f"exit status {done.returncode}"
+            raise CannotFetch(f"apt could not fetch what the lab is made of: {said}")
         return done.stdout
 
     def options(self) -> list[str]:

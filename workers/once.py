@@ -21,6 +21,7 @@ from experiments.verdicts import Verdict
 from workers import confined
 from workers.confined import Beat
 from workers.lab.run import Ran, run
+from workers.lab.sentences import no_image
 from workers.outcomes import Finished
 
 
@@ -58,6 +59,8 @@ def replay(
     with tempfile.TemporaryDirectory(prefix="replaybook-run-") as scratch:
         folder = Path(scratch, "run")
         folder.mkdir()
+        if not (image_folder(image) / "image.json").is_file():
+            raise NotReplayed(no_image(image.id)[0])
         ran = run(experiment.text, experiment.name, changes, image_folder(image), folder, beat)
         if not isinstance(ran, Ran):
             raise NotReplayed(getattr(ran, "en", "The run was cancelled."))

@@ -11,6 +11,7 @@ from workers.lab.expressions import expression
 from workers.lab.limits import RUN_LIMITS
 
 DAY_NS = 24 * 3600 * 10**9
+LOOPBACK_MTU = 65536
 SEED_LIMIT = 10_000  # packets that a queue of netem holds
 HIDDEN = ("wire-{link}a", "wire-{link}b")  # the middle ends of a cable, in the guest's own namespace
 TABLE = "cables"
@@ -28,7 +29,7 @@ def plan(experiment: Experiment) -> dict[str, Any]:
         "names": names(experiment),
         "hosts": hosts(experiment, ends),
         "links": [cable(number, link, ends, experiment) for number, link in enumerate(experiment.links)],
-        "captures": [vantage(each, ends) for each in experiment.captures],
+        "captures": [vantage(each, ends, experiment.links) for each in experiment.captures],
         "steps": [step(each, places) for each in experiment.steps],
         "settle": experiment.settle_ns,
         "lasts": experiment.lasts_ns,
@@ -113,7 +114,7 @@ def queue(link: Link, port: str, sender: str) -> list[str]:
     plain = netem(link, link.delay_ns)
     if not delayed:
         return [f"qdisc add dev {port} root netem {plain}"] if plain else []
-    lines = [f"qdisc add dev {port} root handle 1: prio bands {len(delayed) + 2} priomap{' 0' * 16}"]
+    lines = [f"qdisc add dev {port} root handle 1: prio bands {max(len(delayed) + 1, 2)} priomap{' 0' * 16}"]
     lines.append(f"qdisc add dev {port} parent 1:1 netem {plain or f'limit {SEED_LIMIT}'}")
     for band, fault in enumerate(delayed, 2):
         lines.append(f"qdisc add dev {port} parent 1:{band} netem {netem(link, link.delay_ns + fault.by_ns)}")
@@ -177,12 +178,12 @@ def marks(link: Link, sender: str, owned: dict[str, tuple[str, ...]]) -> list[di
     ]
 
 
-def vantage(each: Vantage, ends: dict[str, tuple[Interface, ...]]) -> dict[str, str]:
-    """Where a tcpdump listens."""
+def vantage(each: Vantage, ends: dict[str, tuple[Interface, ...]], links: tuple[Link, ...]) -> dict[str, Any]:
+    """Where a recorder listens, and how large packets may be there."""
     if each.neighbour == "lo":
-        return {"file": each.file, "host": each.host, "interface": "lo"}
-    interface = next(end.name for end in ends[each.host] if end.neighbour == each.neighbour)
-    return {"file": each.file, "host": each.host, "interface": interface}
+        return {"file": each.file, "host": each.host, "interface": "lo", "mtu": LOOPBACK_MTU}
+    end = next(end for end in ends[each.host] if end.neighbour == each.neighbour)
+    return {"file": each.file, "host": each.host, "interface": end.name, "mtu": links[end.link].mtu}
 
 
 def step(each: Step, places: dict[str, int]) -> dict[str, Any]:

@@ -194,7 +194,7 @@ def moments(experiment: Experiment, record: Record, host: str) -> Iterator[tuple
         began = record.steps[index]["began"]
         if step.host == host and step.run and began is not None:
             ending = " &" if step.background else ""
-            yield began, f"{host}$ {step.run}{ending}\r\n"
+            yield began, f"{host}# {step.run}{ending}\r\n"
     decoders = [codecs.getincrementaldecoder("utf-8")("replace") for _ in experiment.steps]
     for at, index, text in record.events:
         said = decoders[index].decode(text.encode("latin-1"))

@@ -110,10 +110,10 @@ def test_steps_know_the_terminal_that_they_type_into():
 
 def test_captures_name_the_interface_on_their_link():
     assert chain()["captures"] == [
-        {"file": "client.pcap", "host": "client", "interface": "eth0"},
-        {"file": "r1-r2.pcap", "host": "r1", "interface": "eth1"},
-        {"file": "server.pcap", "host": "server", "interface": "eth0"},
-        {"file": "client-lo.pcap", "host": "client", "interface": "lo"},
+        {"file": "client.pcap", "host": "client", "interface": "eth0", "mtu": 1500},
+        {"file": "r1-r2.pcap", "host": "r1", "interface": "eth1", "mtu": 1500},
+        {"file": "server.pcap", "host": "server", "interface": "eth0", "mtu": 1500},
+        {"file": "client-lo.pcap", "host": "client", "interface": "lo", "mtu": 65536},
     ]
 
 
@@ -198,7 +198,7 @@ def test_a_delayed_packet_goes_to_a_queue_of_its_own_at_the_receivers_end():
     client, router = link["ends"]
     assert len(client["queue"]) == 1
     assert router["queue"] == [
-        f"qdisc add dev wire-1b root handle 1: prio bands 3 priomap{' 0' * 16}",
+        f"qdisc add dev wire-1b root handle 1: prio bands 2 priomap{' 0' * 16}",
         "qdisc add dev wire-1b parent 1:1 netem limit 10000 delay 5000.000us loss random 1%",
         "qdisc add dev wire-1b parent 1:2 netem limit 10000 delay 35000.000us loss random 1%",
         "filter add dev wire-1b parent 1: protocol all prio 1 handle 0x2000000/0xff000000 fw classid 1:2",

@@ -11,7 +11,7 @@ import pytest
 from tests.workers.lab.declared import experiment
 from workers.lab import record
 from workers.lab.channel import Malformed
-from workers.lab.record import Origin, packets_in, write
+from workers.lab.record import PACKETS, Origin, packets_in, write
 
 PCAP = struct.pack("<IHHiIII", 0xA1B23C4D, 2, 4, 0, 0, 65535, 1)
 PACKET = struct.pack("<IIII", 1, 2, 3, 3) + b"abc"
@@ -123,10 +123,10 @@ def test_a_cast_shows_rules_then_commands_at_prompts_then_what_they_said(tmp_pat
     assert (header["width"], header["height"]) == (100, 30)
     assert [json.loads(line) for line in lines] == [
         [0.0, "o", "client# ip route show\r\ndefault\r\n"],
-        [1.0, "o", "client$ nc 10.0.1.2 80\r\n"],
+        [1.0, "o", "client# nc 10.0.1.2 80\r\n"],
         [1.2, "o", "é\r\n"],
     ]
-    assert "server$ ss -tan &" in (tmp_path / "terminals/server.cast").read_text("utf-8")
+    assert "server# ss -tan &" in (tmp_path / "terminals/server.cast").read_text("utf-8")
 
 
 def test_times_of_a_cast_never_go_back_even_if_the_guest_says_so(tmp_path):
@@ -269,7 +269,9 @@ def test_a_capture_that_is_cut_or_garbage_is_malformed(data):
         packets_in(data)
 
 
-def test_a_million_empty_packets_are_counted_soon():
+def test_more_packets_than_the_recorder_holds_are_not_believed_and_soon_counted():
     began = time.monotonic()
-    assert packets_in(PCAP + bytes(16) * 10**6) == 10**6
+    assert packets_in(PCAP + bytes(16) * PACKETS) == PACKETS
+    with pytest.raises(Malformed, match="more packets"):
+        packets_in(PCAP + bytes(16) * 10**6)
     assert time.monotonic() - began < 10

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from workers.lab.guest import recorder
-from workers.lab.guest.host import Host
+from workers.lab.guest.host import Host, spared
 from workers.lab.guest.modules import load, load_all
 from workers.lab.guest.network import CannotBuild, build
 from workers.lab.guest.ports import Ports
@@ -133,6 +133,7 @@ def main() -> None:
     """Never returns: the machine ends."""
     ports = Ports()
     ports.stop_old_timer()
+    spared(True)
     quiet()
     os.getrandom(16)  # waits until the kernel's generator is ready; until then it would try every two seconds
     load_all()

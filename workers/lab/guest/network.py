@@ -70,7 +70,10 @@ def pairs(link: dict[str, Any], hosts: dict[str, Host]) -> list[str]:
         peer = (
             f"name {end['interface']} address {end['mac']} mtu {link['mtu']} netns {hosts[end['host']].pid}"
         )
-        lines += [f"link add {end['port']} mtu 9000 type veth peer {peer}", f"link set {end['port']} up"]
+        lines += [
+            f"link add {end['port']} mtu {max(link['mtu'], 9000)} type veth peer {peer}",
+            f"link set {end['port']} up",
+        ]
     return lines
 
 

@@ -97,7 +97,8 @@ class Recorder:
     def __init__(self, vantage: dict[str, Any], host: Host) -> None:
         self.file: str = vantage["file"]
         self.loopback = vantage["interface"] == "lo"
-        self.frame = 8192 if self.loopback else 2048  # bytes of a slot, the kernel's own header included
+        # Bytes of a slot: the kernel's own header of up to 100, the Ethernet header, and a packet.
+        self.frame = 2048 if vantage["mtu"] <= 1900 else 16384
         self.frames = RING // self.frame
         self.lost = 0
         with host.network():

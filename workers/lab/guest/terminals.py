@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from workers.lab.guest.host import Host, run_and_leave
+from workers.lab.guest.host import Host, run_and_leave, spared
 
 COLUMNS, ROWS = 100, 30
 ENVIRONMENT = {
@@ -166,6 +166,7 @@ def lead(host: Host, slave: int, command: str) -> None:
 
 def become(slave: int, command: str) -> None:
     """The command, on its terminal."""
+    spared(False)
     os.setsid()
     fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
     for number in (0, 1, 2):

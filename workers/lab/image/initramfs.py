@@ -25,11 +25,11 @@ APPLETS = (
     "dmesg", "du", "echo", "env", "expr",
     "false", "fold", "free", "grep", "head", "hexdump", "hostname", "id", "kill", "killall", "ln", "ls",
     "md5sum", "mkdir", "mkfifo",
-    "mount", "mv", "nproc", "od", "pgrep", "pidof", "pkill", "printf", "ps", "pwd", "readlink", "rm",
+    "mount", "mv", "nproc", "od", "pidof", "printf", "ps", "pwd", "readlink", "rm",
     "rmdir", "sed", "seq", "sha256sum", "sleep",
     "sort", "stat", "stty", "sync", "sysctl", "tail", "tee", "test", "time", "timeout", "touch", "tr",
     "true", "truncate", "tty", "umount",
-    "uname", "uniq", "uptime", "usleep", "wc", "which", "whoami", "xargs", "xxd", "yes", "nslookup", "dnsd",
+    "uname", "uniq", "uptime", "usleep", "wc", "which", "whoami", "xargs", "xxd", "yes", "nslookup",
 )  # fmt: skip
 MERGED = ("bin", "sbin", "lib", "lib64")  # links into /usr since Debian 12
 LIBRARIES = "usr/lib/x86_64-linux-gnu"
@@ -78,8 +78,9 @@ export PYTHONHASHSEED=0 PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=/lab
 exec /usr/bin/python3.11 -S -B -m workers.lab.guest
 """
 SMALL_FILES = {
-    "etc/passwd": "root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/:/bin/false\n",
-    "etc/group": "root:x:0:\nnogroup:x:65534:\n",
+    "etc/passwd": "root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/:/bin/false\n"
+    "tcpdump:x:101:101:tcpdump:/:/bin/false\n",
+    "etc/group": "root:x:0:\nnogroup:x:65534:\ntcpdump:x:101:\n",
     "etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\nservices: files\nprotocols: files\n",
     "etc/resolv.conf": "",
     "etc/hosts": "127.0.0.1 localhost\n",

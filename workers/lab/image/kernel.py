@@ -35,8 +35,7 @@ UNWANTED = (
     "nf_nat_snmp_basic", "nf_conntrack_sane", "nf_conntrack_amanda", "nf_nat_amanda",
     "nf_conntrack_netbios_ns",
     "xt_LED", "xt_IDLETIMER", "xt_AUDIT", "xt_SECMARK", "xt_CONNSECMARK", "xt_time", "nft_synproxy",
-    "xt_ipvs",
-    "nf_conntrack_netlink", "nf_flow_table", "nf_flow_table_inet", "nft_flow_offload", "act_ct", "act_ctinfo",
+    "xt_ipvs", "nf_flow_table", "nf_flow_table_inet", "nft_flow_offload", "act_ct", "act_ctinfo",
     "sctp", "sch_etf", "sch_taprio", "act_simple", "act_sample", "nft_xfrm", "esp4", "af_key", "mpls*",
     "ip_set*", "xt_set",
 )  # fmt: skip

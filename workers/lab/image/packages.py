@@ -76,6 +76,8 @@ class Apt:
         settings = {
             "Dir::Etc::sourcelist": here / "etc/sources.list",
             "Dir::Etc::sourceparts": "/dev/null",
+            "Dir::Etc::preferences": "/dev/null",  # the host's pins are the host's
+            "Dir::Etc::preferencesparts": "/dev/null",
             "Dir::State": here / "state",
             "Dir::State::lists": here / "lists",
             "Dir::State::status": here / "state/status",

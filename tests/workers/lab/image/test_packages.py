@@ -63,7 +63,8 @@ def test_a_host_without_debian_is_told_of_the_variable(apt_get):
 def test_everything_that_apt_writes_lies_below_our_folder(apt):
     values = dict(word.split("=", 1) for word in apt.options() if word != "-o")
     folders = {name: value for name, value in values.items() if name.startswith("Dir")}
-    assert folders.pop("Dir::Etc::sourceparts") == "/dev/null"
+    for name in ("sourceparts", "preferences", "preferencesparts"):  # the host's own are not read either
+        assert folders.pop(f"Dir::Etc::{name}") == "/dev/null"
     assert {
         "Dir::Etc::sourcelist",
         "Dir::State",

@@ -7,6 +7,7 @@ nothing.
 
 import contextlib
 import json
+import logging
 import os
 import shutil
 import signal
@@ -20,6 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from workers.lab.limits import MACHINE_LIMITS, MachineLimits
+
+log = logging.getLogger(__name__)
 
 PROGRAM = "qemu-system-x86_64"
 LAUNCH = Path(__file__).resolve().parent.parent / "launch.py"
@@ -51,7 +54,11 @@ READABLE = (
     "/sys/devices/system",
 )
 RESTORES_WITHIN = 60  # seconds; it is one on an idle machine
+WANTED = {"limits", "no_new_privs", "no_network", "files"}  # of what workers/launch.py can take away
 NOBODY = 65534  # Debian's user without files; only where we are root
+
+
+_said: set[str] = set()  # what the kernel does not grant is said once a process
 
 
 class MachineError(Exception):
@@ -161,23 +168,35 @@ def version() -> str:
 
 @contextlib.contextmanager
 def started(
-    words: list[str], files: tuple[int, ...], folder: Path, limits: MachineLimits = MACHINE_LIMITS
+    words: list[str], files: tuple[int, ...], limits: MachineLimits = MACHINE_LIMITS
 ) -> Iterator[Machine]:
     """A machine that has answered; it is ended when the block is left.
 
-    `words` are added to the flags, `files` are open files that QEMU inherits. `folder` is empty: its working
-    folder.
+    `words` are added to the flags, `files` are open files that QEMU inherits.
     """
-    machine = start(words, files, folder, limits)
+    machine = start(words, files, limits)
     try:
         machine.hear()  # the greeting
+        note(machine)
         machine.ask("qmp_capabilities")
         yield machine
     finally:
         machine.end()
 
 
-def start(words: list[str], files: tuple[int, ...], folder: Path, limits: MachineLimits) -> Machine:
+def note(machine: Machine) -> None:
+    """Says once in the log what the kernel did not grant the launcher, which wrote it before QEMU began."""
+    assert machine.process.stdout is not None
+    line = os.read(machine.process.stdout.fileno(), 4096).partition(b"\n")[0]
+    missing = WANTED - set(json.loads(line)["confined"])
+    if missing - _said:
+        _said.update(missing)
+        log.warning(
+            "The lab's machine runs without %s: the kernel does not grant it.", ", ".join(sorted(missing))
+        )
+
+
+def start(words: list[str], files: tuple[int, ...], limits: MachineLimits) -> Machine:
     """QEMU in a process group of its own, with no rights that it does not need."""
     program = installed()
     if program is None:
@@ -191,7 +210,7 @@ def start(words: list[str], files: tuple[int, ...], folder: Path, limits: Machin
     )  # fmt: skip
     with its_ports, its_control:
         process = subprocess.Popen(
-            [*launcher(limits, folder), program, *MACHINE, *SECCOMP, *talk, *words],
+            [*launcher(limits), program, *MACHINE, *SECCOMP, *talk, *words],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -203,7 +222,7 @@ def start(words: list[str], files: tuple[int, ...], folder: Path, limits: Machin
     return Machine(process, ports, control)
 
 
-def launcher(limits: MachineLimits, folder: Path) -> list[str]:
+def launcher(limits: MachineLimits) -> list[str]:
     """Takes rights and resources away before QEMU starts (workers/launch.py)."""
     wishes = {
         "parent": os.getpid(),

@@ -132,7 +132,7 @@ def restored(image: Path, plan: dict[str, Any], limits: MachineLimits) -> Any:
             "-fw_cfg", f"name=opt/replaybook/plan,file=/proc/self/fd/{letter}",
             "-serial", "null", "-incoming", f"fd:{state}", "-S",
         ]  # fmt: skip
-        with machine.started(words, (letter, state), image, limits) as running:
+        with machine.started(words, (letter, state), limits) as running:
             running.wait_until_restored()
             running.ask("cont")
             yield running

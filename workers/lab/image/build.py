@@ -199,7 +199,7 @@ def boot(parts: Parts, state: Path, tell: Tell) -> tuple[str, list[str]]:
         "-serial", "null",
     ]  # fmt: skip
     try:
-        with machine.started(words, tuple(memory), state.parent, BOOT_LIMITS) as running:
+        with machine.started(words, tuple(memory), BOOT_LIMITS) as running:
             running.control.settimeout(BOOT_WITHIN)
             ready = wait_for_agent(running)
             tell("snapshot")

@@ -180,6 +180,7 @@ CELERY_TASK_ROUTES = {
     "workers.sweep": {"queue": "house"},
     "workers.replay_due": {"queue": "house"},
     "workers.replay": {"queue": "lab"},
+    "workers.diagnose_our_own": {"queue": "lab"},
 }
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # in memory: nothing to remember, no file to spoil
 CELERY_BEAT_SCHEDULE = {

@@ -18,6 +18,12 @@ def diagnose(job: int) -> None:
         diagnosis.run(claim)
 
 
+@app.task(name=queue.DIAGNOSE_OUR_OWN)
+def diagnose_our_own(job: int) -> None:
+    """Diagnoses one capture of the lab."""
+    diagnose(job)
+
+
 @app.task(name=runs.REPLAY)
 def replay(job: int) -> None:
     """Replays one experiment, unless another worker does so already or has done so."""

@@ -9,8 +9,8 @@ from django.core.management import call_command
 
 from experiments import images, recordings, runs, shipped
 from experiments.models import Recording, Run
-from kb import removal
-from kb.models import Capture
+from kb import queue, removal
+from kb.models import Capture, Job
 from tests import laboratory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
@@ -74,3 +74,13 @@ def test_one_of_an_earlier_wording_is_passed_over(folder, caplog):
     file.write_text(file.read_text() + "# more\n")
     assert recordings.load() == recordings.Loaded(unusable=1)
     assert "another wording" in caplog.text
+
+
+def test_what_the_lab_recorded_is_diagnosed_on_its_own_queue_and_rung_for_by_the_reaper(rung):
+    capture = Capture.objects.create(origin=Capture.Origin.LAB, name="x", size=1, sha256="0" * 64, stored="x")
+    job = Job.objects.create(capture=capture, kind="diagnose")
+    with queue.quiet():
+        assert queue.ring(job)
+    assert rung == []
+    assert queue.ring(job)
+    assert rung == [(queue.DIAGNOSE_OUR_OWN, (job.pk,))]

@@ -5,7 +5,9 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from experiments import images, proof, shipped
+from experiments.bound import articles
 from experiments.models import RunCapture
+from experiments.proof import Proof
 from kb.models import Article, Capture
 from kb.templatetags.readable import language
 
@@ -16,13 +18,27 @@ def beside_article(request: HttpRequest, article: Article | Capture) -> SafeStri
     """The experiments that prove the article, and where one does not hold any more."""
     assert isinstance(article, Article)
     names = {article.slug, article.code} - {None}
-    bound = [one for one in shipped.every() if getattr(one.experiment, "article", "") in names]
+    bound = [one for one in shipped.every() if names & articles(one.experiment)]
     if not bound:
         return SafeString("")
     proofs, lang = proof.proofs(bound, images.current()), language()
-    lines = [(one.name, one.experiment.title[lang], proofs[one.name]) for one in bound]
+    lines = [
+        (one.name, one.experiment.title[lang], proofs[one.name], failed(proofs[one.name], lang))
+        for one in bound
+    ]
     stale = any(each.state == "stale" for one in bound for each in proofs[one.name])
     return render_to_string("parts/panel_article.html", {"lines": lines, "stale": stale}, request)
+
+
+def failed(proofs: list[Proof], language: str) -> list[tuple[str, str]]:
+    """What did not hold in the newest replays: the run's page, the expectation, and what was seen instead."""
+    return [
+        (each.run.get_absolute_url(), f"{verdict['text'][language]} {verdict['evidence'][language]}")
+        for each in proofs
+        if each.state == "stale" and each.run is not None
+        for verdict in each.run.verdicts
+        if verdict["held"] is False
+    ]
 
 
 def beside_capture(request: HttpRequest, capture: Article | Capture) -> SafeString:

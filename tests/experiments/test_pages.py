@@ -297,13 +297,16 @@ def test_an_article_says_when_a_replay_did_not_confirm_it(alice, monkeypatch):
         state="approved",
         digest="d",
     )
-    assert "Proved by an experiment" not in page(alice, article.get_absolute_url())
-    known = shipped.find("connect_timeout")
-    object.__setattr__(known.experiment, "article", "syn_unanswered")
+    assert "Proved by an experiment" in page(alice, article.get_absolute_url())
     finished()
     assert "did not confirm" not in page(alice, article.get_absolute_url())
-    finished(verdicts=[laboratory.verdict(False)])
-    assert "A replay did not confirm this article." in page(alice, article.get_absolute_url())
+    refuted = finished(verdicts=[laboratory.verdict(False)])
+    shown = page(alice, article.get_absolute_url())
+    assert "A replay did not confirm this article." in shown
+    assert refuted.get_absolute_url() in shown
+    assert laboratory.verdict(False)["evidence"]["en"] in shown
+    Article.objects.filter(pk=article.pk).update(code="port_closed")  # that the experiment shows nothing of
+    assert "Proved by an experiment" not in page(alice, article.get_absolute_url())
 
 
 def test_panels_that_have_nothing_to_say_are_not_there(monkeypatch, rf):

@@ -19,11 +19,11 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from experiments import artefacts  # noqa: E402 - the path comes first
-from workers.lab.image import build  # noqa: E402
-from workers.lab.limits import MACHINE_LIMITS  # noqa: E402
-from workers.lab.machine import version  # noqa: E402
-from workers.lab.play import restored  # noqa: E402
-from workers.lab.run import Ran, run  # noqa: E402
+from workers.lab.image import build  # noqa: E402 - the path comes first
+from workers.lab.limits import MACHINE_LIMITS  # noqa: E402 - the path comes first
+from workers.lab.machine import version  # noqa: E402 - the path comes first
+from workers.lab.play import restored  # noqa: E402 - the path comes first
+from workers.lab.run import Ran, run  # noqa: E402 - the path comes first
 
 WAITING = """
 name = "waiting"

@@ -56,6 +56,8 @@ def record(experiment: Shipped, folder: Path, told: dict[str, Any], verdicts: li
     """Copies the folder, and makes its run; it takes the place of a recording that was made here."""
     copy = Path(settings.MEDIA_ROOT) / runs.FOLDER / f"recorded-{secrets.token_hex(8)}"
     shutil.copytree(folder, copy)
+    for path in (copy, *copy.rglob("*")):  # anybody may read what is shipped, only we what is kept
+        path.chmod(0o700 if path.is_dir() else 0o600)
     reports.flush(copy)
     captures = taken_in(experiment, copy)
     with transaction.atomic():

@@ -181,25 +181,28 @@ def cast(experiment: Experiment, record: Record, host: str) -> Iterator[str]:
         "env": {"SHELL": "/bin/bash", "TERM": "xterm"},
     }
     yield json.dumps(header)
-    for at, text in sorted(moments(experiment, record, host), key=lambda moment: moment[0]):
-        yield json.dumps([round(at / 10**9, 6), "o", text], ensure_ascii=False)
+    fresh = True  # the cursor stands at the beginning of a line
+    for at, text, prompts in sorted(moments(experiment, record, host), key=lambda moment: moment[0]):
+        shown = text if fresh or not prompts else f"\r\n{text}"
+        fresh = shown.endswith("\n")
+        yield json.dumps([round(at / 10**9, 6), "o", shown], ensure_ascii=False)
 
 
-def moments(experiment: Experiment, record: Record, host: str) -> Iterator[tuple[int, str]]:
-    """Times and texts of one host's terminal; sorted() keeps those of one time in this order."""
+def moments(experiment: Experiment, record: Record, host: str) -> Iterator[tuple[int, str, bool]]:
+    """Times, texts, and whether it is a prompt; sorted() keeps those of one time in order."""
     for rule in record.rules:
         if rule["host"] == host:
-            yield 0, f"{host}# {rule['run']}\r\n" + rule["output"].replace("\n", "\r\n")
+            yield 0, f"{host}# {rule['run']}\r\n" + rule["output"].replace("\n", "\r\n"), True
     for index, step in enumerate(experiment.steps):
         began = record.steps[index]["began"]
         if step.host == host and step.run and began is not None:
             ending = " &" if step.background else ""
-            yield began, f"{host}# {step.run}{ending}\r\n"
+            yield began, f"{host}# {step.run}{ending}\r\n", True
     decoders = [codecs.getincrementaldecoder("utf-8")("replace") for _ in experiment.steps]
     for at, index, text in record.events:
         said = decoders[index].decode(text.encode("latin-1"))
         if experiment.steps[index].host == host and said:
-            yield at, said
+            yield at, said, False
 
 
 def read_record(data: bytes, experiment: Experiment) -> Record:

@@ -269,6 +269,12 @@ def test_a_capture_that_is_cut_or_garbage_is_malformed(data):
         packets_in(data)
 
 
+def test_a_prompt_begins_a_line_also_where_another_program_has_not_ended_its_own(tmp_path):
+    said = changed(["rules", 0, "output"], "no end of a line")
+    lines = (folder(tmp_path, said) / "terminals/client.cast").read_text("utf-8").splitlines()
+    assert json.loads(lines[2])[2] == "\r\nclient# nc 10.0.1.2 80\r\n"
+
+
 def test_more_packets_than_the_recorder_holds_are_not_believed_and_soon_counted():
     began = time.monotonic()
     assert packets_in(PCAP + bytes(16) * PACKETS) == PACKETS

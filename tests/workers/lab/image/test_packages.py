@@ -30,9 +30,9 @@ def apt(tmp_path):
 
 
 REPOSITORIES = """
-echo 'http://deb.debian.org/debian/ Debian Debian'
-echo 'http://deb.debian.org/debian/ Debian Debian'
-echo 'http://deb.debian.org/debian-security/ Debian Debian-Security'
+echo 'http://mirror.example/debian/ Debian Debian'
+echo 'http://mirror.example/debian/ Debian Debian'
+echo 'http://mirror.example/debian-security/ Debian Debian-Security'
 echo 'https://example.org/tools Other Other'
 echo ''
 echo 'alone'
@@ -42,8 +42,8 @@ echo 'alone'
 def test_the_hosts_mirrors_are_used_for_the_wanted_release(apt_get):
     apt_get(REPOSITORIES)
     assert sources("trixie") == [
-        ("http://deb.debian.org/debian/", "trixie"),
-        ("http://deb.debian.org/debian-security/", "trixie-security"),
+        ("http://mirror.example/debian/", "trixie"),
+        ("http://mirror.example/debian-security/", "trixie-security"),
     ]
 
 

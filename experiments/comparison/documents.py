@@ -10,7 +10,6 @@ from packets.errors import Text
 
 NOTHING_SUCH = object()  # stands for a value that one of the documents does not have
 Path = tuple[str | int, ...]
-OUTCOME = ("exit", "duration", "output")  # of a step, in the order of looking
 
 
 def documents_differ(file: str, one: Any, other: Any) -> Difference | None:

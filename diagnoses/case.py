@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from diagnoses.neighbours import Neighbours
 from packets import facts, ttl
 from packets.capture import Capture
 from packets.columns import COPY, TCP
@@ -82,6 +83,21 @@ class Connection:
         """Its TCP segments in order, copies left out."""
         return self.rows[(self.rows["protocol"] == TCP) & ((self.rows["marks"] & COPY) == 0)]
 
+    @cached_property
+    def dns(self) -> NDArray[np.void]:
+        """Its DNS messages by frame (packets/applications/tables.py, DNS_DTYPE); side 0 is the client."""
+        return self.case.capture.applications.of("dns", self.number)
+
+    @cached_property
+    def tls(self) -> NDArray[np.void]:
+        """Its TLS handshake messages, alerts and first application data, by frame (TLS_DTYPE)."""
+        return self.case.capture.applications.of("tls", self.number)
+
+    @cached_property
+    def http(self) -> NDArray[np.void]:
+        """Its HTTP/1 requests and responses by frame (HTTP_DTYPE)."""
+        return self.case.capture.applications.of("http", self.number)
+
     def row(self, frame: int) -> np.void:
         """Its packet with a frame number; also one that is not among the rows of a very long connection."""
         return self.case.capture.frame(frame)
@@ -137,6 +153,27 @@ class Case:
         card = int(self.capture.hosts[int(row["source"]), hosts.ARP_MAC])
         return card > 0 and int(row["mac"]) == card - 1
 
+    @cached_property
+    def neighbours(self) -> Neighbours:
+        """Which connections share an end."""
+        return Neighbours(self.capture)
+
+    def column(self, name: str) -> NDArray[np.int64]:
+        """A fact of all connections, by their id (int64; see packets/table.py)."""
+        return self.neighbours.column(name)
+
+    def to_server(self, endpoint: int) -> NDArray[np.int64]:
+        """Ids of the connections to a server's address and port (host << 16 | port)."""
+        return self.neighbours.to_server(endpoint)
+
+    def between(self, client: int, server: int) -> NDArray[np.int64]:
+        """Ids of the connections that one host opened to another (host numbers)."""
+        return self.neighbours.between(client, server)
+
+    def from_client(self, host: int) -> NDArray[np.int64]:
+        """Ids of the connections that a host opened (host number)."""
+        return self.neighbours.from_client(host)
+
     def connections(self, candidates: Candidates) -> Iterator[Connection]:
         """The connections that a rule's candidates name."""
         for table in self.capture.stretches():
@@ -154,6 +191,31 @@ class Case:
     def connection(self, number: int) -> Connection:
         """A connection by its id."""
         return Connection(self, number, self.capture.record(number))
+
+
+@dataclass(frozen=True)
+class Group:
+    """Connections that tell one story together. ``members``: their ids, ascending (int64)."""
+
+    case: Case
+    members: NDArray[np.int64]
+    _known: dict[object, Any] = field(default_factory=dict, repr=False)
+
+    def once(self, work_out: Callable[["Group"], Known]) -> Known:
+        """What ``work_out`` says of this group, worked out once: several conditions ask the same."""
+        if work_out not in self._known:
+            self._known[work_out] = work_out(self)
+        known: Known = self._known[work_out]
+        return known
+
+    def column(self, name: str) -> NDArray[np.int64]:
+        """A fact of its members, in their order."""
+        column: NDArray[np.int64] = self.case.column(name)[self.members]
+        return column
+
+    def some(self, most: int) -> list[Connection]:
+        """Its first members, as connections."""
+        return [self.case.connection(number) for number in self.members[:most].tolist()]
 
 
 def endpoint_text(address: str, port: int) -> str:

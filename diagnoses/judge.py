@@ -9,10 +9,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnoses.case import Case, Connection
+from diagnoses.case import Case, Connection, Group
 from diagnoses.finding import SEVERITIES, Finding
-from diagnoses.form import ConnectionRule
-from diagnoses.registry import CODES, CONNECTIONS, QUALITY
+from diagnoses.form import ConnectionRule, GroupRule
+from diagnoses.gate import Gate
+from diagnoses.registry import CODES, CONNECTIONS, GROUPS, QUALITY
 from packets.table import Table
 
 # Findings kept of one code: beyond them a connection has its verdict, but no words of its own. A port scan of
@@ -46,26 +47,60 @@ class Verdicts:
 
 
 class _Bench:
-    """Judges stretch after stretch of the table of connections."""
+    """Judges groups of connections, then stretch after stretch of their table."""
 
-    def __init__(self, case: Case) -> None:
-        self.case = case
+    def __init__(self, case: Case, gate: Gate) -> None:
+        self.case, self.gate = case, gate
         self.codes = np.full(case.capture.connections, _NONE, np.int8)
         self.severities = np.full(case.capture.connections, _NONE, np.int8)
         self.findings: list[Finding] = []
         self._told: Counter[str] = Counter()
+        # For each connection its group's rule: 1 + index in GROUPS, 0: none. Empty until there is a group.
+        self._grouped: NDArray[np.int8] = np.zeros(0, np.int8)
+
+    def group(self, rule: GroupRule) -> None:
+        """Give the members of each group that the rule finds its verdict."""
+        for group in rule.groups(self.case):
+            told = all(holds(group) for holds in rule.CONDITIONS)
+            if told and self.gate.passes(rule, rule.CODE, self.case.connection(int(group.members[0]))):
+                self._keep_group(rule, group)
+
+    def _keep_group(self, rule: GroupRule, group: Group) -> None:
+        finding = rule.find(group)
+        if not len(self._grouped):
+            self._grouped = np.zeros(len(self.codes), np.int8)
+        members = group.members[self._grouped[group.members] == 0]
+        self._grouped[members] = 1 + GROUPS.index(rule)
+        self.codes[members] = CODES.index(rule.CODE)
+        self.severities[members] = SEVERITIES.index(finding.severity)
+        self.findings.append(finding)
+
+    def _spare_members(self, rule: ConnectionRule, mask: NDArray[np.bool_], first: int) -> None:
+        """What the verdict of a group explains is not looked for in its members."""
+        if not len(self._grouped):
+            return
+        grouped = self._grouped[first : first + len(mask)]
+        for number, owner in enumerate(GROUPS, start=1):
+            if rule.CODE in owner.SUPERSEDES:
+                mask &= grouped != number
 
     def judge(self, table: Table) -> None:
         """Give each connection of the stretch its verdict."""
         masks = [rule.candidates(table) for rule in CONNECTIONS]
         for rule, mask in zip(CONNECTIONS, masks, strict=True):
+            self._spare_members(rule, mask, table.first)
             self._leave_out(rule, mask, table.first)
         for at in np.flatnonzero(np.logical_or.reduce(masks)).tolist():
             rules = [rule for rule, mask in zip(CONNECTIONS, masks, strict=True) if mask[at]]
             connection = self.case.among(table, at)
-            found = [finding for rule in rules if (finding := _apply(rule, connection))]
+            found = [finding for rule in rules if (finding := self._apply(rule, connection))]
             if found:
                 self._keep(connection.number, _without_symptoms(found))
+
+    def _apply(self, rule: ConnectionRule, connection: Connection) -> Finding | None:
+        if not all(holds(connection) for holds in rule.CONDITIONS):
+            return None
+        return rule.find(connection) if self.gate.passes(rule, rule.CODE, connection) else None
 
     def _leave_out(self, rule: ConnectionRule, mask: NDArray[np.bool_], first: int) -> None:
         """Healthy connections beyond the first ones of their kind: they keep the verdict, without a
@@ -83,8 +118,10 @@ class _Bench:
 
     def _keep(self, number: int, found: list[Finding]) -> None:
         primary = min(found, key=_order)
-        self.codes[number] = CODES.index(primary.code)
-        self.severities[number] = SEVERITIES.index(primary.severity)
+        severity = SEVERITIES.index(primary.severity)
+        in_group = len(self._grouped) > 0 and self._grouped[number] > 0
+        if not in_group or severity < self.severities[number]:
+            self.codes[number], self.severities[number] = CODES.index(primary.code), severity
         for finding in found:
             if self._told["finding " + finding.code] < MOST_OF_A_CODE:
                 self._told["finding " + finding.code] += 1
@@ -93,15 +130,14 @@ class _Bench:
 
 def judge(case: Case) -> Verdicts:
     """Judge a capture."""
-    quality = tuple(rule.find(case) for rule in QUALITY if all(holds(case) for holds in rule.CONDITIONS))
-    bench = _Bench(case)
+    flaws = [rule for rule in QUALITY if all(holds(case) for holds in rule.CONDITIONS)]
+    bench = _Bench(case, Gate(flaws))
+    for rule in GROUPS:
+        bench.group(rule)
     for table in case.capture.stretches():
         bench.judge(table)
+    quality = tuple(bench.gate.told(flaw.find(case)) for flaw in flaws)
     return Verdicts(quality, tuple(sorted(bench.findings, key=_order)), bench.codes, bench.severities)
-
-
-def _apply(rule: ConnectionRule, connection: Connection) -> Finding | None:
-    return rule.find(connection) if all(holds(connection) for holds in rule.CONDITIONS) else None
 
 
 def _without_symptoms(findings: list[Finding]) -> list[Finding]:

@@ -7,7 +7,7 @@ from diagnoses.clean_close import rule as clean_close
 from diagnoses.clock_step import rule as clock_step
 from diagnoses.duplicate_frames import rule as duplicate_frames
 from diagnoses.fin_unanswered import rule as fin_unanswered
-from diagnoses.form import ConnectionRule, QualityRule
+from diagnoses.form import ConnectionRule, GroupRule, QualityRule
 from diagnoses.half_open_reset import rule as half_open_reset
 from diagnoses.icmp_unreachable import rule as icmp_unreachable
 from diagnoses.keepalive import rule as keepalive
@@ -36,6 +36,9 @@ QUALITY: tuple[QualityRule, ...] = (
     clock_step,
 )
 
+# What happened to many connections together? Asked next: their members are not looked at one by one.
+GROUPS: tuple[GroupRule, ...] = ()
+
 # What happened to each connection?
 CONNECTIONS: tuple[ConnectionRule, ...] = (
     refused_on_path,
@@ -54,4 +57,8 @@ CONNECTIONS: tuple[ConnectionRule, ...] = (
     clean_close,
 )
 
-CODES: tuple[str, ...] = (*(rule.CODE for rule in CONNECTIONS), *(rule.CODE for rule in QUALITY))
+CODES: tuple[str, ...] = (
+    *(rule.CODE for rule in GROUPS),
+    *(rule.CODE for rule in CONNECTIONS),
+    *(rule.CODE for rule in QUALITY),
+)

@@ -80,11 +80,19 @@ def words(code: str) -> dict[str, dict[str, str]]:
     return found
 
 
+@cache
+def common() -> dict[str, dict[str, str]]:
+    """Sentences that any diagnosis may use."""
+    found: dict[str, dict[str, str]] = tomllib.loads((FOLDER / "words.toml").read_text("utf-8"))
+    return found
+
+
 def render(code: str, sentence: Sentence, language: str) -> str:
     """The sentence in a language. KeyError when the key, the language or a value is missing: a test forbids
     it.
     """
-    text = words(code)[sentence.key][language]
+    own = words(code)
+    text = (own if sentence.key in own else common())[sentence.key][language]
     return _Filler(language).vformat(text, (), sentence.values).strip()
 
 

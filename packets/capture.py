@@ -98,8 +98,13 @@ class Capture:
 
     def _stretch(self, first: int, stop: int) -> Table:
         rows, some = self._engine.connections(first, stop), slice(first, stop)
-        client_side = self._packets.client_side[some] if self.complete else None
-        return Table(rows, self._packets.first_row[some], first, client_side)
+        if not self.complete:
+            return Table(rows, self._packets.first_row[some], first)
+        client_side = self._packets.client_side[some]
+        return Table(rows, self._packets.first_row[some], first, client_side, self._messages)
+
+    def _messages(self, application: str, first: int, stop: int) -> Ints:
+        return self.applications.count(application, first, stop)
 
     def record(self, connection: int) -> Record:
         """The facts of one connection."""

@@ -1,8 +1,11 @@
 """The table of connections: facts by name, a column at a time, or one connection at a time.
 
-A column is a fact of packets/facts.py. Those of a direction begin with ``client_`` or ``server_``.
+A column is a fact of packets/facts.py. Those of a direction begin with ``client_`` or ``server_``. Three more
+say how many messages of DNS, TLS and HTTP a connection holds: ``dns_messages``, ``tls_messages``,
+``http_messages``; 0 until the capture is read.
 """
 
+from collections.abc import Callable
 from functools import cached_property
 
 import numpy as np
@@ -13,6 +16,9 @@ from packets.columns import TCP
 from packets.kernel import connection as k
 
 Ints = NDArray[np.int64]
+# How many messages of an application (dns, tls, http) the connections [first, stop) hold.
+Messages = Callable[[str, int, int], Ints]
+MESSAGES = {f"{name}_messages": name for name in ("dns", "tls", "http")}
 WELL_KNOWN = 1024  # a port below is the server's when the handshake was not seen (RFC 6335)
 
 
@@ -23,8 +29,15 @@ class Table:
     of each begin in the table of packets.
     """
 
-    def __init__(self, rows: Ints, first_row: Ints, first: int = 0, client_side: Ints | None = None) -> None:
-        self.first = first
+    def __init__(
+        self,
+        rows: Ints,
+        first_row: Ints,
+        first: int = 0,
+        client_side: Ints | None = None,
+        messages: Messages | None = None,
+    ) -> None:
+        self.first, self.messages = first, messages
         self.rows, self.first_row = rows, first_row
         self.client_side = _client_side(rows) if client_side is None else client_side
         self._columns: dict[str, Ints] = {}  # made once: many rules ask for the same ones
@@ -46,8 +59,15 @@ class Table:
             return self.state
         if name == "first_row":
             return self.first_row
+        if name in MESSAGES:
+            return self._messages(MESSAGES[name])
         # A copy: a view would keep looking at pages that are to be let go.
         return self.rows[:, facts.WHOLE[name]].copy()
+
+    def _messages(self, application: str) -> Ints:
+        if self.messages is None:
+            return np.zeros(len(self), np.int64)
+        return self.messages(application, self.first, self.first + len(self))
 
     @cached_property
     def state(self) -> Ints:
@@ -88,7 +108,9 @@ class Record:
         """A table of this connection alone."""
         table, at = self._table, self._at
         one = slice(at, at + 1)
-        return Table(table.rows[one], table.first_row[one], table.first + at, table.client_side[one])
+        return Table(
+            table.rows[one], table.first_row[one], table.first + at, table.client_side[one], table.messages
+        )
 
 
 def _side(rows: Ints, side: int, fact: int) -> Ints:

@@ -59,6 +59,11 @@ def never_filled(case: Case) -> bool:
 CONDITIONS = (both_directions, acknowledged_unseen, never_filled)
 
 
+def affects(c: Connection) -> bool:
+    """The capture lost something of the connection."""
+    return bool(lost(c.record.table)[0])
+
+
 def find(case: Case) -> Finding:
     """The finding, once all conditions hold."""
     count = case.count(lost)

@@ -9,7 +9,7 @@ Holds when all of these are true:
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnoses.case import Case
+from diagnoses.case import Case, Connection
 from diagnoses.finding import Culprit, Finding, say
 from packets.columns import TCP
 from packets.table import Table
@@ -43,6 +43,11 @@ def other_side_spoke(case: Case) -> bool:
 
 
 CONDITIONS = (one_side_only, other_side_spoke)
+
+
+def affects(c: Connection) -> bool:
+    """The connection lacks one direction."""
+    return bool(one_sided(c.record.table)[0])
 
 
 def find(case: Case) -> Finding:

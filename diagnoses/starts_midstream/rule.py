@@ -11,7 +11,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnoses.case import Case
+from diagnoses.case import Case, Connection
 from diagnoses.finding import Culprit, Finding, say
 from packets.columns import TCP
 from packets.table import Table
@@ -39,6 +39,11 @@ def no_syn(case: Case) -> bool:
 
 
 CONDITIONS = (tcp_seen, no_syn)
+
+
+def affects(c: Connection) -> bool:
+    """The connection was open when the capture began."""
+    return bool(begun_before(c.record.table)[0])
 
 
 def find(case: Case) -> Finding:

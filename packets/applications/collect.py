@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,8 @@ from packets.applications.streams import Piece, Stream
 from packets.applications.tables import DNS_DTYPE, HTTP_DTYPE, TLS_DTYPE, Table
 from packets.applications.tls import TlsReader
 
+Ints = NDArray[np.int64]
+TABLES = ("dns", "tls", "http")
 _USUAL = ApplicationLimits()
 
 
@@ -28,6 +30,29 @@ class ApplicationFacts:
     tls: NDArray[np.void]  # TLS_DTYPE, one row a handshake message in clear text, alert, first data
     http: NDArray[np.void]  # HTTP_DTYPE, one row a request or response
     notes: dict[str, int]  # by name, see NOTES: what was not understood, or left out to stay within bounds
+
+    @cached_property
+    def _by_connection(self) -> dict[str, tuple[Ints, Ints]]:
+        """For each table: its rows' places in the order of connections, and those connections."""
+        found = {}
+        for name in TABLES:
+            connections = getattr(self, name)["connection"].astype(np.int64)
+            order = np.argsort(connections, kind="stable")
+            found[name] = (order, connections[order])
+        return found
+
+    def of(self, name: str, connection: int) -> NDArray[np.void]:
+        """The rows of one connection in a table (dns, tls, http), by frame."""
+        order, connections = self._by_connection[name]
+        first, stop = np.searchsorted(connections, (connection, connection + 1)).tolist()
+        rows: NDArray[np.void] = getattr(self, name)[order[first:stop]]
+        return rows
+
+    def count(self, name: str, first: int, stop: int) -> Ints:
+        """How many rows each of the connections [first, stop) has in a table."""
+        _, connections = self._by_connection[name]
+        edges = np.searchsorted(connections, np.arange(first, stop + 1))
+        return np.diff(edges).astype(np.int64)
 
 
 class Applications:

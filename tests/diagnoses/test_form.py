@@ -12,7 +12,8 @@ from diagnoses.judge import judge
 from diagnoses.objects import finding_object
 from packets.capture import read
 
-RULES = (*registry.CONNECTIONS, *registry.QUALITY)
+RULES = (*registry.GROUPS, *registry.CONNECTIONS, *registry.QUALITY)
+FLAWS = {rule.CODE for rule in registry.QUALITY}
 ENDS = {
     f"{how}_{name}" for how in ("gave_up", "still_trying") for name in ("doubling", "linear", "three_seconds")
 }
@@ -37,10 +38,16 @@ def test_each_bullet_of_the_definition_is_one_condition(rule):
 
 @EACH
 def test_what_a_rule_supersedes_stands_in_its_definition(rule):
-    if rule in registry.CONNECTIONS:
+    if rule not in registry.QUALITY:
         said = rule.__doc__.split("Supersedes")[1]
         assert set(rule.SUPERSEDES) <= set(registry.CODES)
         assert all(code in said for code in rule.SUPERSEDES)
+
+
+@EACH
+def test_what_withholds_a_finding_is_a_flaw_of_the_capture(rule):
+    assert set(getattr(rule, "WITHHELD_BY", ())) <= FLAWS
+    assert not (rule in registry.QUALITY and hasattr(rule, "WITHHELD_BY"))
 
 
 @EACH
@@ -61,6 +68,13 @@ def test_the_twin_comes_near_it_fails_few_conditions(rule):
             failed.append(sum(not holds(connection) for holds in rule.CONDITIONS))
     near = min(failed, default=None)
     assert near is None or 1 <= near <= 2
+
+
+def test_the_twin_of_a_group_comes_near_as_well():
+    for rule in registry.GROUPS:
+        case = Case(read(expected.HERE / rule.CODE / "stays_quiet.pcap"))
+        failed = [sum(not holds(group) for holds in rule.CONDITIONS) for group in rule.groups(case)]
+        assert not failed or 1 <= min(failed) <= 2, rule.CODE
 
 
 @EACH

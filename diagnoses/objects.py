@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnoses.case import NS
+from diagnoses import overview
+from diagnoses.case import NS, Case
 from diagnoses.finding import SEVERITIES, Finding
 from diagnoses.judge import Verdicts
 from diagnoses.registry import CODES
@@ -199,4 +200,6 @@ def json_pieces(capture: Capture, verdicts: Verdicts, language: str) -> Iterator
     yield from connections_json(Lines(capture, verdicts))
     yield ', "findings": '
     yield from json_list(finding_object(f, language) for f in verdicts.findings)
+    yield ', "overview": '
+    yield from json_list(overview.objects(Case(capture), verdicts, language))
     yield "}"

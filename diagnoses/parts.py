@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from diagnoses import overview
+from diagnoses.case import Case
 from diagnoses.headline import headline
 from diagnoses.judge import Verdicts
 from diagnoses.objects import (
@@ -27,13 +29,14 @@ _PIECE = 131_072  # packets written at a time: 20 MB
 
 def write(folder: Path, capture: Capture, verdicts: Verdicts) -> None:
     """Write all pieces; ``folder`` exists."""
-    lines = Lines(capture, verdicts)
+    lines, case = Lines(capture, verdicts), Case(capture)
     for language in LANGUAGES:
         _json(folder / f"capture.{language}.json", capture_object(capture, verdicts, language))
         _text(
             folder / f"findings.{language}.json",
             json_list(finding_object(f, language) for f in verdicts.findings),
         )
+        _text(folder / f"overview.{language}.json", json_list(overview.objects(case, verdicts, language)))
     _text(folder / "connections.json", connections_json(lines))
     connections = (lines.rows(table) for table in lines.stretches())
     _rows(folder / "connections.npy", CONNECTION_DTYPE, capture.connections, connections)

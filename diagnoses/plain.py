@@ -1,8 +1,10 @@
 """The report as a person reads it in a terminal: what the page says, in the same order."""
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from diagnoses import overview
+from diagnoses.case import Case
+from diagnoses.finding import Finding
 from diagnoses.headline import headline
 from diagnoses.judge import Verdicts
 from diagnoses.objects import finding_object
@@ -15,8 +17,8 @@ _WORDS = {
         "settle": "Would settle it",
         "frames": "Frames",
         "quality": "About the capture",
-        "counts": "Connections",
-        "none": "no verdict",
+        "overview": "Connections",
+        "alike": "And {count} more like it.",
         "size": "{packets} packets, {connections} connections, {seconds:.3f} s",
         "file": "About the file",
     },
@@ -25,13 +27,13 @@ _WORDS = {
         "settle": "確定させる方法",
         "frames": "フレーム",
         "quality": "キャプチャについて",
-        "counts": "接続",
-        "none": "判定なし",
+        "overview": "接続",
+        "alike": "ほかに同様の判定が {count} 件あります。",
         "size": "{packets} パケット、{connections} 接続、{seconds:.3f} 秒",
         "file": "ファイルについて",
     },
 }
-MOST_FINDINGS = 20  # findings printed in full; the rest are counted below
+MOST_FINDINGS = 20  # findings printed in full, one of each code and server; the overview counts all
 
 
 def lines(capture: Capture, verdicts: Verdicts, language: str) -> Iterator[str]:
@@ -44,8 +46,12 @@ def lines(capture: Capture, verdicts: Verdicts, language: str) -> Iterator[str]:
         "seconds": capture.duration_ns / 1e9,
     }
     yield "  " + words["size"].format(**size)
-    for finding in verdicts.findings[:MOST_FINDINGS]:
+    if capture.connections > 1:
+        yield from _overview(capture, verdicts, language)
+    for finding, alike in list(_different(verdicts.findings).values())[:MOST_FINDINGS]:
         yield from _finding(finding_object(finding, language), words)
+        if alike:
+            yield "  " + words["alike"].format(count=alike)
     if verdicts.quality:
         yield from ("", words["quality"])
     for finding in verdicts.quality:
@@ -54,7 +60,6 @@ def lines(capture: Capture, verdicts: Verdicts, language: str) -> Iterator[str]:
     if capture.notes:
         yield from ("", words["file"])
     yield from (f"  ○ {note.text[language]}" for note in capture.notes)
-    yield from _counts(capture, verdicts, words)
 
 
 def _finding(shown: dict[str, object], words: dict[str, str]) -> Iterator[str]:
@@ -72,10 +77,20 @@ def _finding(shown: dict[str, object], words: dict[str, str]) -> Iterator[str]:
         yield f"  {words['settle']}: {shown['would_settle']}"
 
 
-def _counts(capture: Capture, verdicts: Verdicts, words: dict[str, str]) -> Iterator[str]:
-    counts = Counter(verdicts.counts)
-    counts[words["none"]] = capture.connections - counts.total()
-    counts = +counts
-    if counts:
-        yield from ("", words["counts"])
-    yield from (f"  {count} × {verdict}" for verdict, count in counts.most_common())
+def _different(findings: Sequence[Finding]) -> dict[tuple[str, ...], tuple[Finding, int]]:
+    """The first finding of each code and server, and how many more there are."""
+    found: dict[tuple[str, ...], tuple[Finding, int]] = {}
+    for finding in findings:
+        key = (finding.code, *finding.hosts[-1:])
+        first, alike = found.get(key, (finding, -1))
+        found[key] = (first, alike + 1)
+    return found
+
+
+def _overview(capture: Capture, verdicts: Verdicts, language: str) -> Iterator[str]:
+    case = Case(capture)
+    lines = overview.lines(case, verdicts)
+    if lines:
+        yield from ("", _WORDS[language]["overview"])
+    for line in lines:
+        yield f"  {_MARKS[line.severity or 'none']} {overview.text(case, line, language)}"

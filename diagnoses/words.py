@@ -37,6 +37,8 @@ class _Filler(string.Formatter):
 def seconds(value: float, language: str) -> str:
     """A duration with a sensible unit and no more digits than it deserves."""
     unit = "秒" if language == "ja" else "s"
+    if value == 0:
+        return f"0 {unit}"
     if abs(value) < 0.001:
         return f"{value * 1e6:.0f} {'マイクロ秒' if language == 'ja' else 'µs'}"
     if abs(value) < 0.1:
@@ -94,6 +96,11 @@ def render(code: str, sentence: Sentence, language: str) -> str:
     own = words(code)
     text = (own if sentence.key in own else common())[sentence.key][language]
     return _Filler(language).vformat(text, (), sentence.values).strip()
+
+
+def name(code: str, language: str) -> str:
+    """The short name of a diagnosis."""
+    return words(code)["name"][language]
 
 
 def join(sentences: Sequence[str], language: str) -> str:

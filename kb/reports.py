@@ -23,7 +23,9 @@ from packets.columns import CONNECTION_DTYPE, PACKET_DTYPE
 
 LANGUAGES = ("en", "ja")
 FINDINGS_KEPT = 2000  # rows a report; the files keep all, most important first
+LINES_SHOWN = 20  # lines of the overview; it has ten
 CHUNK = 1 << 16  # bytes
+OVERVIEWS = tuple(f"overview.{lang}.json" for lang in LANGUAGES)
 SEVERITIES = ("error", "warning", "note", "info")
 CONFIDENCES = ("certain", "likely", "possible")
 
@@ -79,7 +81,7 @@ def read_columns(folder: Path) -> dict[str, Any]:
     capture = read_object(folder / "capture.en.json")
     load(folder / "connections.npy", CONNECTION_DTYPE)
     load(folder / "packets.npy", PACKET_DTYPE)
-    for name in ("capture.ja.json", "connections.json", "hosts.json"):
+    for name in ("capture.ja.json", "connections.json", "hosts.json", *OVERVIEWS):
         if not (folder / name).is_file():
             raise ValueError(f"{name} is missing")
     severity = summary.get("severity")
@@ -147,6 +149,8 @@ def usable(report: Report) -> bool:
     try:
         load(report.path / "connections.npy", CONNECTION_DTYPE)
         load(report.path / "packets.npy", PACKET_DTYPE)
+        if not all((report.path / name).is_file() for name in OVERVIEWS):
+            return False
     except (OSError, ValueError, EOFError):
         return False
     return True
@@ -206,6 +210,21 @@ def summary(report: Report) -> dict[str, Any]:
     return found
 
 
+def overview(report: Report, lang: str) -> list[dict[str, Any]]:
+    """The capture in at most ten lines (diagnoses/overview.py), the most severe first."""
+    language = lang if lang in LANGUAGES else "en"
+    found = first_items(report.path / f"overview.{language}.json", LINES_SHOWN)
+    return [
+        {
+            "code": str(line["code"]),
+            "severity": line["severity"] if line["severity"] in SEVERITIES else "",
+            "connections": int(line["connections"]),
+            "text": str(line["text"]),
+        }
+        for line in found
+    ]
+
+
 def notes(report: Report) -> list[dict[str, str]]:
     """What was left out or not understood, as {"en": sentence, "ja": sentence}."""
     return [{lang: str(note[lang]) for lang in LANGUAGES} for note in summary(report).get("notes", [])]
@@ -222,6 +241,7 @@ def stream(report: Report, lang: str) -> Iterator[bytes]:
         (b'{"capture": ', f"capture.{language}.json"),
         (b', "connections": ', "connections.json"),
         (b', "findings": ', f"findings.{language}.json"),
+        (b', "overview": ', f"overview.{language}.json"),
     )
     with ExitStack() as stack:
         opened = [(key, stack.enter_context(open(report.path / name, "rb"))) for key, name in parts]

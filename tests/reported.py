@@ -72,6 +72,8 @@ def write(folder: Path, **replaced: object) -> Path:
         "capture.ja": about,
         "findings.en": [finding()],
         "findings.ja": [finding("ポートは閉じています。")],
+        "overview.en": [line("3 connections: refused.")],
+        "overview.ja": [line("3 個の接続: 拒否。")],
         "connections": listed,
         "hosts": ["192.0.2.1", "192.0.2.2"],
         "summary": {
@@ -90,6 +92,11 @@ def write(folder: Path, **replaced: object) -> Path:
     np.save(folder / "connections.npy", connections)
     np.save(folder / "packets.npy", packets)
     return folder
+
+
+def line(text: str) -> dict[str, object]:
+    """A line of the overview."""
+    return {"code": "port_closed", "severity": "error", "connections": 3, "text": text}
 
 
 def report_on(job: Job, **replaced: object) -> Path:

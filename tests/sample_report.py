@@ -230,6 +230,7 @@ def write(folder: Path, sample: Sample) -> None:
         quality = [finding[lang] for finding in sample.quality]
         _json(folder / f"capture.{lang}.json", {**capture, "quality": quality})
         _json(folder / f"findings.{lang}.json", [finding[lang] for finding in sample.findings])
+        _json(folder / f"overview.{lang}.json", [])
     _json(folder / "connections.json", [_connection(row) for row in sample.connections])
     _json(folder / "hosts.json", HOSTS)
     lanes = {"first_ns": first, "duration_ns": last - first}

@@ -81,7 +81,7 @@ def _verdict(found: Capture, report: Report) -> dict[str, object]:
     findings = list(report.findings.filter(quality=False)[: cards.MOST_FINDINGS])
     quality = list(report.findings.filter(quality=True)[: cards.MOST_FINDINGS])
     connections = reports.connections(report)
-    primary = next((f for f in findings if f.connection is not None), None)
+    primary = findings[0] if findings else None
     here, places = _shown_here(primary), pictures.places(report, [*findings, *quality])
 
     def link(connection: int | None, frame: int) -> str:
@@ -98,20 +98,20 @@ def _verdict(found: Capture, report: Report) -> dict[str, object]:
         "findings_left": sum(counts.values()) - len(findings),
         "severities": [(severity, counts[severity]) for severity in reports.SEVERITIES if severity in counts],
         "quality": [cards.card(f, lang, link) for f in quality],
+        "overview": reports.overview(report, lang) if len(connections) > 1 else [],
         "notes": reports.notes(report),
         "timeline": pictures.capture_timeline(found, connections, findings, lang),
         "connections": [connection_line(row) for row in connections[:CONNECTIONS_SHOWN]],
         "connections_total": len(connections),
         "lead": cards.card(primary, lang, link) if primary else None,
-        **_picture(found, report, connections, primary, findings),
+        **_picture(found, report, connections, findings),
     }
 
 
 def lead_picture(found: Capture, report: Report) -> dict[str, object]:
     """`diagram` and `drawn` as on the capture's own page; empty when there is nothing to draw."""
     findings = list(report.findings.filter(quality=False)[: cards.MOST_FINDINGS])
-    primary = next((f for f in findings if f.connection is not None), None)
-    return _picture(found, report, reports.connections(report), primary, findings)
+    return _picture(found, report, reports.connections(report), findings)
 
 
 def _shown_here(primary: Finding | None) -> frozenset[int]:
@@ -121,17 +121,14 @@ def _shown_here(primary: Finding | None) -> frozenset[int]:
 
 
 def _picture(
-    found: Capture, report: Report, connections: np.ndarray, primary: Finding | None, findings: list[Finding]
+    found: Capture, report: Report, connections: np.ndarray, findings: list[Finding]
 ) -> dict[str, object]:
     """The diagram of the primary finding's connection; of a healthy capture, of the connection with most
     packets.
     """
-    lang = language()
-    if primary and primary.connection is not None:
-        row = reports.connection_row(report, primary.connection)
-    elif len(connections):
-        row = connections[int(np.argmax(connections["packets"]))]
-    else:
+    lang, primary = language(), findings[0] if findings else None
+    row = _drawn(report, connections, primary)
+    if row is None:
         return {}
     own = reports.packet_rows(report, row)
     rows = pictures.with_evidence_elsewhere(report, own, primary)
@@ -139,6 +136,17 @@ def _picture(
     marks = pictures.marks(about, rows, lang)
     svg = pictures.diagram(found, row, rows, marks, lang, most=pictures.rows_beside(marks))
     return {"diagram": svg, "drawn": connection_line(row)}
+
+
+def _drawn(report: Report, connections: np.ndarray, primary: Finding | None) -> np.void | None:
+    """The connection to draw. A finding about many is shown by the one of its first frame."""
+    number = primary.connection if primary else None
+    if primary and number is None and primary.body_en["frames"]:
+        frame = int(primary.body_en["frames"][0])
+        number = pictures.places_of(report, [frame]).get(frame, -1)
+    if number is not None and number >= 0:
+        return reports.connection_row(report, number)
+    return connections[int(np.argmax(connections["packets"]))] if len(connections) else None
 
 
 def connection_line(row: np.void) -> dict[str, Any]:

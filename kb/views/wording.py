@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import get_language, gettext, gettext_noop
 
+from diagnoses import words
+from diagnoses.registry import CODES
 from drawing import measure
 from drawing.words import Language
 from kb.views.number_names import NAMES, WORDS
@@ -38,36 +40,6 @@ _STATES = {
     "failed": gettext_noop("failed"),
     "cancelled": gettext_noop("cancelled"),
 }
-_CODES = {
-    "syn_unanswered": gettext_noop("SYN unanswered"),
-    "port_closed": gettext_noop("Port closed"),
-    "refused_on_path": gettext_noop("Refused on the path"),
-    "reset_on_path": gettext_noop("Reset on the path"),
-    "refused_sender_unknown": gettext_noop("Refused, sender unknown"),
-    "reset_sender_unknown": gettext_noop("Reset, sender unknown"),
-    "icmp_unreachable": gettext_noop("ICMP unreachable"),
-    "fin_unanswered": gettext_noop("FIN unanswered"),
-    "keepalive": gettext_noop("Keepalive"),
-    "keepalive_failed": gettext_noop("Keepalive failed"),
-    "application_abort": gettext_noop("Aborted by the application"),
-    "reset_after_close": gettext_noop("Reset after the close"),
-    "clean_close": gettext_noop("Clean close"),
-    "simultaneous_close": gettext_noop("Simultaneous close"),
-    "half_open_reset": gettext_noop("Half-open, then reset"),
-    "half_open_silent": gettext_noop("Half-open, silent"),
-    "idle_flow_dropped": gettext_noop("Idle flow dropped"),
-    "duplicate_frames": gettext_noop("Duplicate frames"),
-    "one_way_capture": gettext_noop("One direction only"),
-    "starts_midstream": gettext_noop("Starts in midstream"),
-    "truncated_frames": gettext_noop("Frames cut short"),
-    "checksum_offload": gettext_noop("Checksum offload"),
-    "offloaded_segments": gettext_noop("Segmentation offload"),
-    "capture_drops": gettext_noop("Packets missing from the capture"),
-    "clock_step": gettext_noop("Clock step"),
-    "accept_queue_full": gettext_noop("Accept queue full"),
-    "timeout_retransmission": gettext_noop("Timeout retransmission"),
-    "zero_window_probe": gettext_noop("Zero-window probe"),
-}
 _CULPRITS = {
     "client": gettext_noop("the client"),
     "server": gettext_noop("the server"),
@@ -100,12 +72,8 @@ def state(value: str) -> str:
 
 def code(value: str) -> str:
     """The short name of a diagnosis; an unknown code is shown as it is, without underscores."""
-    return _known(_CODES, value)
-
-
-def codes() -> tuple[str, ...]:
-    """Every code that has a name here."""
-    return tuple(_CODES)
+    lang = "ja" if (get_language() or "").startswith("ja") else "en"
+    return words.name(value, lang) if value in CODES else value.replace("_", " ")
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ def test_json_is_one_object_in_the_form_of_the_contract():
     done = run(REFUSED, "--json")
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
-    assert set(found) == {"capture", "connections", "findings"}
+    assert set(found) == {"capture", "connections", "findings", "overview"}
     assert set(found["capture"]) == {
         "packets", "connections", "first", "duration_s", "link_types", "truncated", "quality",
     }  # fmt: skip
@@ -113,7 +113,10 @@ def test_into_writes_every_piece_and_tells_its_progress(tmp_path):
     told = [json.loads(line) for line in done.stdout.splitlines()]
     assert [t["step"] for t in told][-1] == "write"
     assert all({"read", "of", "packets", "connections"} <= set(t) for t in told)
-    pieces = {name: (tmp_path / f"{name}.en.json").read_text("utf-8") for name in ("capture", "findings")}
+    pieces = {
+        name: (tmp_path / f"{name}.en.json").read_text("utf-8")
+        for name in ("capture", "findings", "overview")
+    }
     connections = (tmp_path / "connections.json").read_text("utf-8")
     whole = (
         '{"capture": '
@@ -122,6 +125,8 @@ def test_into_writes_every_piece_and_tells_its_progress(tmp_path):
         + connections
         + ', "findings": '
         + pieces["findings"]
+        + ', "overview": '
+        + pieces["overview"]
         + "}"
     )
     assert json.loads(whole) == report(REFUSED)

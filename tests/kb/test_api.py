@@ -99,6 +99,7 @@ def test_when_done_the_report_is_the_object_of_the_command_line(call, cast):
         "capture": json.loads((folder / "capture.ja.json").read_text()),
         "connections": json.loads((folder / "connections.json").read_text()),
         "findings": json.loads((folder / "findings.ja.json").read_text()),
+        "overview": json.loads((folder / "overview.ja.json").read_text()),
     }
     assert answer["state"] == "done"
     assert answer["report"] == parts

@@ -56,6 +56,8 @@ def report():
         "hosts": ["192.0.2.1"],
         "findings.en": [finding],
         "findings.ja": [finding],
+        "overview.en": [],
+        "overview.ja": [],
         "connections": [
             {
                 "id": 0,

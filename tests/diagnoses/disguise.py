@@ -79,6 +79,14 @@ class Packet:
         first, width = (12, 4) if self.kind == 4 else (8, 16)
         return bytes(self.data[self.at + first : self.at + first + width])
 
+    @property
+    def travels(self) -> bool:
+        """An IP packet that may cross routers: to one host."""
+        first, width = (16, 4) if self.kind == 4 else (24, 16)
+        return (
+            self.kind in (4, 6) and not ip_address(bytes(self.data[self.at + first :][:width])).is_multicast
+        )
+
     def readdress(self, seed: str) -> None:
         if self.kind == ARP:
             for first in (14, 24):
@@ -88,7 +96,7 @@ class Packet:
             readdress_ip(self.data, self.at, seed)
 
     def move(self, hops: int) -> None:
-        if not hops or self.kind not in (4, 6) or self.data[self.ttl_at] in INITIAL:
+        if not hops or not self.travels or self.data[self.ttl_at] in INITIAL:
             return
         before = bytes(self.data[self.ttl_at : self.ttl_at + 2])
         self.data[self.ttl_at] -= hops
@@ -166,7 +174,7 @@ def movable(packets: list[Packet]) -> bool:
     """No host's packets carry both untouched and used TTLs, and none is used up by going farther."""
     seen: dict[bytes, set[bool]] = defaultdict(set)
     for packet in packets:
-        if packet.kind in (4, 6):
+        if packet.travels:
             ttl = packet.data[packet.ttl_at]
             seen[packet.source].add(ttl in INITIAL)
             if ttl <= FEW or any(start < ttl <= start + FEW for start in INITIAL):

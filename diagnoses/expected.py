@@ -15,7 +15,8 @@ from diagnoses import report
 from diagnoses.registry import CODES
 
 HERE = Path(__file__).parent
-LIBRARY = HERE.parent / "experiments" / "library"
+EXPERIMENTS = HERE.parent / "experiments"
+LIBRARY = EXPERIMENTS / "library"
 MATRIX = HERE / "matrix.md"
 _HEAD = """# Every rule on every capture
 
@@ -26,6 +27,19 @@ Made by `python -m diagnoses.expected`. A number: findings of that code; in brac
 def captures() -> list[Path]:
     """Every capture of the diagnoses and of the healthy library."""
     return [*sorted(HERE.glob("*/*.pcap")), *sorted(LIBRARY.glob("*/*.pcap"))]
+
+
+def recordings() -> list[Path]:
+    """What the lab recorded of the experiments, on each kernel and at each vantage."""
+    return sorted(EXPERIMENTS.glob("shipped/*/recorded/*/captures/*.pcap"))
+
+
+def name(path: Path) -> str:
+    """How the matrix calls a capture."""
+    if path.parent.name != "captures":
+        return f"{path.parent.name}/{path.stem}"
+    run = path.parent.parent
+    return f"lab: {run.parent.parent.name}, Linux {run.name}, {path.stem}"
 
 
 def essence(found: dict[str, Any]) -> dict[str, Any]:
@@ -41,7 +55,8 @@ def essence(found: dict[str, Any]) -> dict[str, Any]:
 def wanted() -> dict[Path, str]:
     """Each generated file and its text."""
     reports = {path: report(path) for path in captures()}
-    files = {MATRIX: _matrix(reports)}
+    lab = {path: report(path) for path in recordings()}
+    files = {MATRIX: _matrix(reports | lab)}
     for folder in sorted({path.parent for path in reports}):
         both = {path.stem: essence(reports[path]) for path in sorted(folder.glob("*.pcap"))}
         files[folder / "expected.json"] = json.dumps(both, indent=1, ensure_ascii=False) + "\n"
@@ -57,7 +72,7 @@ def _matrix(reports: dict[Path, dict[str, Any]]) -> str:
             f"{counts[code]} {code} ({verdicts[code]})" for code in CODES if counts[code] or verdicts[code]
         )
         quality = ", ".join(f["code"] for f in found["capture"]["quality"])
-        lines.append(f"| {path.parent.name}/{path.stem} | {told or '–'} | {quality or '–'} |")
+        lines.append(f"| {name(path)} | {told or '–'} | {quality or '–'} |")
     return "\n".join(lines) + "\n"
 
 

@@ -30,12 +30,15 @@ FEW = 8  # hops; with fewer left a TTL would run out, or pass for another initia
 
 @dataclass(frozen=True)
 class Disguise:
-    """How the event is moved: ``later_s`` seconds, ``stretch`` as a factor on all gaps, ``farther`` hops."""
+    """How the event is moved: ``later_s`` seconds, all gaps ``stretch`` times as long, ``farther`` hops, and
+    under a ``vlan`` tag where it is Ethernet.
+    """
 
     seed: str = "elsewhere"
     later_s: int = 1_000_000
     stretch: float = 1.0
     farther: int = 3
+    vlan: int | None = None
 
 
 def disguise(source: Path, target: Path, how: Disguise) -> int:
@@ -58,8 +61,10 @@ def disguise(source: Path, target: Path, how: Disguise) -> int:
             packet.readdress(how.seed)
             packet.move(moved)
             then = start + how.later_s * NS + int((int(row["time_ns"]) - start) * how.stretch)
-            size = len(packet.data)
-            out.write(struct.pack("<IIII", then // NS, then % NS, size, int(row["original"])) + packet.data)
+            tag = b"" if how.vlan is None or link != 1 else struct.pack(">HH", VLANS[0], how.vlan)
+            data = packet.data[:12] + tag + packet.data[12:]
+            sizes = len(data), int(row["original"]) + len(tag)
+            out.write(struct.pack("<IIII", then // NS, then % NS, *sizes) + data)
     return moved
 
 

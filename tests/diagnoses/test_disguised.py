@@ -10,7 +10,7 @@ from tests.diagnoses.test_labelled import LABELLED, needs_shared
 
 OWN = [path for path in expected.captures() if path.stat().st_size < 1_000_000]
 # Multicast group reports and the like say nothing of the two ends; TTL 1 is theirs.
-DISGUISES = (Disguise(), Disguise("yonder", later_s=40_000_000, stretch=1.02, farther=6))
+DISGUISES = (Disguise(), Disguise("yonder", later_s=40_000_000, stretch=1.02, farther=6, vlan=42))
 
 
 def judged(path):

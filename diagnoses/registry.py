@@ -14,6 +14,7 @@ from diagnoses.keepalive import rule as keepalive
 from diagnoses.keepalive_failed import rule as keepalive_failed
 from diagnoses.offloaded_segments import rule as offloaded_segments
 from diagnoses.one_way_capture import rule as one_way_capture
+from diagnoses.pmtu_black_hole import rule as pmtu_black_hole
 from diagnoses.port_closed import rule as port_closed
 from diagnoses.refused_on_path import rule as refused_on_path
 from diagnoses.refused_sender_unknown import rule as refused_sender_unknown
@@ -47,6 +48,7 @@ CONNECTIONS: tuple[ConnectionRule, ...] = (
     icmp_unreachable,
     syn_unanswered,
     keepalive_failed,
+    pmtu_black_hole,
     reset_on_path,
     half_open_reset,
     application_abort,

@@ -15,6 +15,7 @@ from diagnoses.keepalive_failed import rule as keepalive_failed
 from diagnoses.offloaded_segments import rule as offloaded_segments
 from diagnoses.one_way_capture import rule as one_way_capture
 from diagnoses.pmtu_black_hole import rule as pmtu_black_hole
+from diagnoses.pmtu_discovery import rule as pmtu_discovery
 from diagnoses.port_closed import rule as port_closed
 from diagnoses.refused_on_path import rule as refused_on_path
 from diagnoses.refused_sender_unknown import rule as refused_sender_unknown
@@ -56,6 +57,7 @@ CONNECTIONS: tuple[ConnectionRule, ...] = (
     fin_unanswered,
     reset_after_close,
     keepalive,
+    pmtu_discovery,
     clean_close,
 )
 

@@ -75,11 +75,10 @@ PACKET_DTYPE = np.dtype(
         ("sack_left", "i8"),  # first SACK block, relative numbers of the other side; -1: none
         ("sack_right", "i8"),
         ("icmp_type", "i2"),  # -1: not ICMP
-        ("icmp_code", "i2"),
-        (
-            "icmp_rest",
-            "i8",
-        ),  # bytes 4 to 7 of the ICMP header, such as the MTU of the next link; -1: not ICMP
+        ("icmp_code", "i2"),  # of ARP, which has no type: 1 request, 2 reply
+        # Bytes 4 to 7 of the ICMP header: of an echo identifier << 16 | sequence number, of an error such as
+        # the MTU of the next link; -1: not ICMP.
+        ("icmp_rest", "i8"),
         ("source", "i4"),  # index of the sender's address in the list of hosts; -1: none
         ("target", "i4"),
         ("marks", "u4"),  # see above

@@ -46,6 +46,7 @@
     ICMP_TYPE,
     ICMP_CODE,
     ICMP_REST,  # bytes 4 to 7 of the ICMP header
+    QUOTES,  # 1: an ICMP error in the flow of the packet that it quotes
     QUOTED_SEQ,  # sequence number of the segment that an ICMP error quotes
     CHECKSUM,  # TCP: 1 good, 0 wrong, -1 not known
     FLOW_PROTOCOL,  # of the packet, or of the one it quotes; -1: belongs to no flow
@@ -63,7 +64,7 @@
     KIND,  # what its payload looks like, see APPLICATIONS
     ODD,  # why it was not understood, see kernel/odd.py; 0: it was
     WIDTH,
-) = range(59)
+) = range(60)
 
 # What a payload looks like by its first bytes (kernel/transport.py).
 NOTHING, DNS, TLS, HTTP = 0, 1, 2, 3

@@ -6,7 +6,7 @@ from packets import columns as c
 from packets.kernel import checksum, copies, hosts, link, machine, network, nodes, table, tallies, transport
 from packets.kernel import connection as k
 from packets.kernel import fields as f
-from packets.kernel.bytes import Bytes, u16, u32
+from packets.kernel.bytes import Bytes, u8, u16, u32, u48
 from packets.kernel.rows import Row, Rows
 
 FRAGMENT_SLOTS = (
@@ -105,8 +105,24 @@ def _decode(
             g[tallies.CHECKED] += 1
             row[f.CHECKSUM] = checksum.tcp(data, at, row, words)
     _own_flow(row)
+    _neighbour(data, row, words, hosts_, host_slots, g)
     if row[f.FRAGMENT]:
         _join(row, fragments)
+
+
+def _neighbour(data: Bytes, row: Row, words: Row, hosts_: Rows, host_slots: Row, g: Row) -> None:
+    """Neighbour discovery is a talk of two, as ARP is: who asks, and whose address is asked for (RFC 4861
+    sections 4.3 and 4.4). The question itself goes to a multicast address, an answer may.
+    """
+    asks, at = row[f.ICMP_TYPE] == 135, row[f.PAYLOAD]
+    if row[f.PROTOCOL] != c.ICMPV6 or row[f.FLOW_PROTOCOL] < 0 or at < 0 or at + 16 > row[f.STOP]:
+        return
+    if not asks and row[f.ICMP_TYPE] != 136:
+        return
+    words[0], words[1], words[2] = u48(data, at, row[f.STOP]), u48(data, at + 6, row[f.STOP]), 0
+    words[2] = u32(data, at + 12, row[f.STOP])
+    named = hosts.enter(words, 0, 6, host_slots, hosts_, g)
+    row[f.FLOW_TARGET if asks else f.FLOW_SOURCE] = named << 16
 
 
 def _own_flow(row: Row) -> None:
@@ -157,14 +173,21 @@ def _flow_of_quoted(
     _begin(quoted, 0, 0, 0, 0, 0, 0)
     at = network.decode(data, at, end, end, link.by_version(data, at, end), quoted, words)
     protocol = quoted[f.PROTOCOL]
-    if at < 0 or quoted[f.OFFSET] or at + 8 > quoted[f.STOP] or (protocol != c.TCP and protocol != c.UDP):
+    if at < 0 or quoted[f.OFFSET] or at + 8 > quoted[f.STOP]:
         return
-    source = hosts.enter(words, 0, quoted[f.VERSION], host_slots, hosts_, g) << 16 | u16(data, at, end)
-    target = hosts.enter(words, 3, quoted[f.VERSION], host_slots, hosts_, g) << 16 | u16(data, at + 2, end)
+    ports, kind = protocol == c.TCP or protocol == c.UDP, u8(data, at, end)
+    ping = (protocol == c.ICMP and kind == 8) or (protocol == c.ICMPV6 and kind == 128)
+    if not ports and not ping:
+        return
+    source = hosts.enter(words, 0, quoted[f.VERSION], host_slots, hosts_, g) << 16
+    target = hosts.enter(words, 3, quoted[f.VERSION], host_slots, hosts_, g) << 16
+    if ports:
+        source, target = source | u16(data, at, end), target | u16(data, at + 2, end)
     there = table.find(slots, min(source, target), max(source, target) << 9 | protocol)
     if not slots[there + table.VALUE]:
         return
     row[f.FLOW_PROTOCOL], row[f.FLOW_SOURCE], row[f.FLOW_TARGET] = protocol, source, target
+    row[f.QUOTES] = 1
     row[f.QUOTED_SEQ] = u32(data, at + 4, end) if protocol == c.TCP else -1
 
 
@@ -173,7 +196,7 @@ def _connect(row: Row, conns: Rows, slots: Row, pool: Row, believed: Row, g: Row
     if row[f.FLOW_PROTOCOL] <= 0:
         return
     source, target, protocol = row[f.FLOW_SOURCE], row[f.FLOW_TARGET], row[f.FLOW_PROTOCOL]
-    own = protocol == row[f.PROTOCOL]
+    own = row[f.QUOTES] < 0
     row[f.SIDE] = 0 if (source <= target) == own else 1
     low, high = min(source, target), max(source, target)
     there = table.find(slots, low, high << 9 | protocol)

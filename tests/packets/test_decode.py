@@ -168,6 +168,41 @@ def test_an_icmp_error_about_a_flow_that_is_not_here_stands_for_itself(tmp_path)
     assert found.table["protocol"].tolist() == [1]
 
 
+def ping(kind, number):
+    return outer(1, bytes([kind, 0, 0, 0]) + struct.pack(">HH", 0x1234, number) + b"ping")
+
+
+def test_an_icmp_error_about_a_ping_belongs_to_that_ping(tmp_path):
+    request = ping(8, 7)
+    error = outer(1, b"\x0b\0\0\0\0\0\0\0" + request[:28])
+    found = capture(tmp_path, link.RAW, request, error)
+    assert found.table["protocol"].tolist() == [1]
+    assert (found.table["packets"][0], found.table["icmp_errors"][0]) == (1, 1)
+    assert found.packets["icmp_rest"].tolist() == [0x1234 << 16 | 7, 0]
+
+
+def solicitation(kind, source, target, about):
+    """Neighbour discovery (RFC 4861): of ICMPv6 type 135 or 136, about an address."""
+    body = bytes([kind, 0, 0, 0]) + bytes(4) + about
+    return struct.pack(">IHBB", 6 << 28, len(body), 58, 255) + source + target + body
+
+
+def test_a_neighbour_solicitation_and_its_answer_are_one_connection(tmp_path):
+    asker, asked = b"\xfe\x80" + bytes(13) + b"\1", b"\xfe\x80" + bytes(13) + b"\2"
+    group = b"\xff\2" + bytes(9) + b"\1\xff\0\0\2"
+    frames = solicitation(135, asker, group, asked), solicitation(136, asked, asker, asked)
+    found = capture(tmp_path, link.RAW, *frames)
+    assert len(found.table) == 1
+    assert found.addresses[int(found.table["server"][0]) >> 16] == "fe80::2"
+    assert found.packets["from_client"].tolist() == [True, False]
+
+
+def test_a_neighbour_solicitation_that_is_cut_belongs_to_its_group(tmp_path):
+    asker, group = b"\xfe\x80" + bytes(13) + b"\1", b"\xff\2" + bytes(13) + b"\2"
+    found = capture(tmp_path, link.RAW, solicitation(135, asker, group, b"\xfe\x80"))
+    assert found.addresses[int(found.table["server"][0]) >> 16] == "ff02::2"
+
+
 def test_a_frame_of_an_unknown_protocol_belongs_to_no_connection(tmp_path):
     found = capture(tmp_path, link.ETHERNET, ethernet(0x88CC, bytes(30)), ethernet(0x0800, INNER))
     assert sorted(found.packets["connection"].tolist()) == [-1, 0]

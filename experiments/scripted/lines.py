@@ -10,6 +10,7 @@
     61.0     router > client    ICMP host-prohibited about 1
     62.0     client > server    ping            (answered by: server > client pong)
     63.0     app    > log:514   UDP 40
+    64.0     client > gateway   who-has         (answered by: gateway > client is-at)
     70.0     clock +3600        the recorder's clock is set forward from here on
 
 ``#`` starts a comment. README.md beside this file explains every word.
@@ -20,13 +21,14 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
+from experiments.scripted import tls
 from experiments.scripted.mistakes import SceneError
 
 FLAGS = {"FIN": 1, "SYN": 2, "RST": 4, "PSH": 8, "ACK": 16, "URG": 32, "ECE": 64, "CWR": 128}
 FIN, SYN, RST, PSH, ACK = 1, 2, 4, 8, 16
 MICROSECOND = 1000  # ns; the resolution of the pcap files
 
-KINDS = ("UDP", "ICMP", "ping", "pong", "again", "keepalive", "window-probe")
+KINDS = ("UDP", "ICMP", "ping", "pong", "who-has", "is-at", "again", "keepalive", "window-probe")
 NUMBERS = {
     "win": "window",
     "seq": "seq",
@@ -62,7 +64,7 @@ class Line:
     time_ns: int  # since the scene's date
     source: Place
     target: Place
-    kind: str = "tcp"  # tcp, udp, icmp, ping, pong, clock
+    kind: str = "tcp"  # tcp, udp, icmp, ping, pong, who-has, is-at, clock
     flags: int = 0
     length: int | None = None  # payload bytes
     text: bytes | None = None  # beginning of the payload
@@ -139,7 +141,7 @@ def _place(written: str, row: int) -> Place:
 def _what(line: Line, words: list[str]) -> tuple[Line, list[str]]:
     """Read the first word, which says what kind of packet it is; return the rest too."""
     first, rest = words[0], words[1:]
-    if first in ("ping", "pong"):
+    if first in ("ping", "pong", "who-has", "is-at"):
         return replace(line, kind=first), rest
     if first == "UDP":
         return replace(line, kind="udp"), rest
@@ -175,6 +177,8 @@ def _details(line: Line, words: list[str]) -> Line:
             said["length"] = int(word)
         elif word.startswith('"'):
             said["text"] = _unquoted(word)
+        elif word == "TLS":
+            said["text"] = tls.records(_unquoted(next(rest, '""')).decode(), line.row)
         elif word in SWITCHES:
             said[SWITCHES[word]] = True
         elif word in NUMBERS:

@@ -1,6 +1,6 @@
 """A scene is played: its lines become the frames that the vantage point records."""
 
-from experiments.scripted import wire
+from experiments.scripted import neighbours, wire
 from experiments.scripted.conversation import tcp_packet
 from experiments.scripted.datagrams import echo, icmp_error, udp
 from experiments.scripted.declaration import Part, Scene
@@ -35,7 +35,10 @@ def play(scene: Scene, part: Part) -> list[Recorded]:
 def _record(stage: Stage, line: Line, packet: bytes, time_ns: int) -> list[Recorded]:
     """One frame, or two where the vantage point records each packet twice."""
     outgoing = _outgoing(stage, line)
-    first = Recorded(time_ns, wire.ethernet_frame(*_cards(0, outgoing), packet))
+    source, target = _cards(0, outgoing)
+    if line.kind in neighbours.KINDS:
+        target = neighbours.receiver(line, stage.host(line.target.host, line.row), target)
+    first = Recorded(time_ns, wire.ethernet_frame(source, target, packet))
     twice = stage.part.recorded_twice
     if not twice:
         return [first]
@@ -63,5 +66,7 @@ def _cards(segment: int, outgoing: bool) -> tuple[bytes, bytes]:
 def _packet(stage: Stage, line: Line) -> tuple[bytes, Segment | None]:
     if line.kind == "tcp":
         return tcp_packet(stage, line)
+    if line.kind in neighbours.KINDS:
+        return neighbours.packet(stage, line, _cards(0, _outgoing(stage, line))[0]), None
     maker = {"udp": udp, "icmp": icmp_error, "ping": echo, "pong": echo}[line.kind]
     return maker(stage, line), None

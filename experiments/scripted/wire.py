@@ -8,7 +8,7 @@ Address = IPv4Address | IPv6Address
 
 ICMP, TCP, UDP, ICMPV6 = 1, 6, 17, 58
 DONT_FRAGMENT = 0x4000
-ETHERTYPE = {4: 0x0800, 6: 0x86DD}
+ETHERTYPE = {4: 0x0800, 6: 0x86DD, 0: 0x0806}  # by the first four bits; ARP begins with 0x0001
 HEADER_BYTES = {4: 20, 6: 40}
 
 
@@ -65,6 +65,11 @@ class Envelope:
             + self.source.packed
             + self.target.packed
         )
+
+
+def solicited_group(address: Address) -> IPv6Address:
+    """The multicast group in which the owner of an IPv6 address is looked for (RFC 4291 section 2.7.1)."""
+    return IPv6Address(b"\xff\2" + bytes(9) + b"\1\xff" + address.packed[-3:])
 
 
 def with_ttl(packet: bytes, ttl: int) -> bytes:

@@ -1,6 +1,7 @@
 """All diagnoses, one line each, in the order in which a connection's verdict is looked for."""
 
 from diagnoses.application_abort import rule as application_abort
+from diagnoses.arp_unanswered import rule as arp_unanswered
 from diagnoses.capture_drops import rule as capture_drops
 from diagnoses.checksum_offload import rule as checksum_offload
 from diagnoses.clean_close import rule as clean_close
@@ -55,6 +56,7 @@ CONNECTIONS: tuple[ConnectionRule, ...] = (
     application_abort,
     reset_sender_unknown,
     fin_unanswered,
+    arp_unanswered,
     reset_after_close,
     keepalive,
     pmtu_discovery,

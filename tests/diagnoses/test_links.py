@@ -1,0 +1,146 @@
+"""Neighbours that do not answer, pings and datagrams that get lost, packets that run out of hops."""
+
+import re
+
+import pytest
+
+from diagnoses import report
+from experiments.scripted.__main__ import captures
+
+HEAD = """\
+name = "a_link"
+claim = {{ en = "It is so.", ja = "そうです。" }}
+date = "2026-01-15T09:00:00Z"
+vantage = "client"
+
+[hosts.client]
+address = "{client}"
+hops = 0
+[hosts.near]
+address = "{near}"
+hops = 1
+port = 514
+[hosts.other]
+address = "{other}"
+hops = 1
+[hosts.nobody]
+address = "{nobody}"
+hops = 0
+[hosts.router]
+address = "{router}"
+hops = 2
+[hosts.far]
+address = "{far}"
+hops = 4
+port = 514
+
+[healthy]
+never = ["none"]
+packets = '''
+"""
+V4 = {
+    "client": "192.0.2.1",
+    "near": "192.0.2.9",
+    "other": "192.0.2.10",
+    "nobody": "0.0.0.0",
+    "router": "10.9.9.1",
+    "far": "198.51.100.7",
+}
+V6 = {
+    "client": "2001:db8::1",
+    "near": "2001:db8::9",
+    "other": "2001:db8::10",
+    "nobody": "::",
+    "router": "2001:db8:9::1",
+    "far": "2001:db8:7::7",
+}
+
+
+def told(tmp_path, *lines, addresses=V4, **kinds):
+    """The report of a scene of these lines; ``kinds`` alter places: hops of a host by its name."""
+    text = HEAD.format(**addresses)
+    for name, hops in kinds.items():
+        text = re.sub(rf"(\[hosts\.{name}\]\naddress = \S+\nhops = )\d+", rf"\g<1>{hops}", text)
+    folder = tmp_path / "scene"
+    folder.mkdir(exist_ok=True)
+    declaration = folder / "experiment.toml"
+    declaration.write_text(text + "\n".join(lines) + "\n'''\n", "utf-8")
+    [(path, content)] = captures(declaration)
+    path.write_bytes(content)
+    return report(path)
+
+
+def finding(found, code):
+    """The one finding of a code, None: there is none."""
+    some = [f for f in found["findings"] if f["code"] == code]
+    assert len(some) <= 1
+    return some[0] if some else None
+
+
+HEARD = ("0.0 client > other who-has", "0.001 other > client is-at")
+ASKED = ("1.0 client > near who-has", "2.0 client > near who-has", "3.0 client > near who-has")
+BOTH = pytest.mark.parametrize("addresses", [V4, V6], ids=["IPv4", "IPv6"])
+
+
+@BOTH
+def test_a_neighbour_that_does_not_answer_is_named(tmp_path, addresses):
+    said = finding(told(tmp_path, *HEARD, *ASKED, addresses=addresses), "arp_unanswered")
+    assert said["hosts"] == [addresses["client"], addresses["near"]]
+    assert said["numbers"]["requests"] == 3
+    assert (said["severity"], said["confidence"]) == ("error", "certain")
+    assert said["culprit"]["kind"] == "unknown"
+
+
+def test_questions_a_second_apart_without_anything_else_are_only_possible(tmp_path):
+    said = finding(told(tmp_path, *ASKED), "arp_unanswered")
+    assert (said["severity"], said["confidence"]) == ("warning", "possible")
+
+
+def test_questions_at_odd_times_in_a_capture_that_hears_nothing_accuse_nobody(tmp_path):
+    odd = ("1.0 client > near who-has", "31.0 client > near who-has", "68.0 client > near who-has")
+    assert finding(told(tmp_path, *odd), "arp_unanswered") is None
+    assert finding(told(tmp_path, *HEARD, *odd), "arp_unanswered")
+
+
+def test_two_questions_may_be_the_end_of_the_capture(tmp_path):
+    assert finding(told(tmp_path, *HEARD, *ASKED[:2]), "arp_unanswered") is None
+
+
+def test_probes_and_announcements_need_no_answer(tmp_path):
+    probes = [line + " as nobody" for line in ASKED]
+    announced = [line.replace("near", "client") for line in ASKED]
+    for lines in (probes, announced):
+        assert finding(told(tmp_path, *HEARD, *lines), "arp_unanswered") is None
+
+
+def test_a_host_that_is_talked_to_afterwards_had_answered_unseen(tmp_path):
+    lines = (*ASKED, "3.002 client > near:80 SYN")
+    assert finding(told(tmp_path, *HEARD, *lines), "arp_unanswered") is None
+
+
+def test_a_host_that_speaks_is_there(tmp_path):
+    lines = (*HEARD, *ASKED, "3.5 near:80 > client:9000 UDP 20")
+    assert finding(told(tmp_path, *lines), "arp_unanswered") is None
+
+
+def test_a_neighbour_that_goes_silent_had_answered_before(tmp_path):
+    before = ("0.5 client > near who-has", "0.501 near > client is-at")
+    said = finding(told(tmp_path, *HEARD, *before, *ASKED), "arp_unanswered")
+    assert said["numbers"]["answered_before"] is True
+    assert 4 in said["frames"]
+
+
+def test_a_neighbour_that_answers_again_is_no_finding(tmp_path):
+    assert finding(told(tmp_path, *HEARD, *ASKED, "3.1 near > client is-at"), "arp_unanswered") is None
+
+
+def test_who_asks_for_a_whole_range_is_searching(tmp_path):
+    head, rest = HEAD.split("[healthy]")
+    hosts = "".join(f'[hosts.h{n}]\naddress = "192.0.2.{n}"\nhops = 1\n' for n in range(100, 120))
+    asked = [f"{1 + t}.{n:03d} client > h{n} who-has" for t in range(3) for n in range(100, 120)]
+    declaration = tmp_path / "experiment.toml"
+    text = head.format(**V4) + hosts + "[healthy]" + rest.format() + "\n".join([*HEARD, *asked]) + "\n'''\n"
+    declaration.write_text(text, "utf-8")
+    [(path, content)] = captures(declaration)
+    path.write_bytes(content)
+    assert not report(path)["findings"]

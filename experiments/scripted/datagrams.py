@@ -5,6 +5,7 @@ import struct
 from experiments.scripted import wire
 from experiments.scripted.conversation import sides
 from experiments.scripted.declaration import Host
+from experiments.scripted.dns import message
 from experiments.scripted.lines import Line
 from experiments.scripted.mistakes import SceneError
 from experiments.scripted.stage import Stage, envelope
@@ -36,9 +37,15 @@ def udp(stage: Stage, line: Line) -> bytes:
     sender, target = _pair(stage, line)
     mine, other = sides(stage, line)
     header = envelope(line, sender, sender, target, wire.UDP, stage.count("udp", mine, other))
+    return header.packet(wire.udp_datagram(header, (mine[1], other[1]), _payload(stage, line)))
+
+
+def _payload(stage: Stage, line: Line) -> bytes:
+    if line.dns:
+        before = (earlier.dns for earlier, _, _ in reversed(stage.played) if earlier.dns)
+        return message(line.dns, before, line.row)
     length = line.length if line.length is not None else len(line.text or b"")
-    payload = ((line.text or b"") + b"datagram " * (length // 9 + 1))[:length]
-    return header.packet(wire.udp_datagram(header, (mine[1], other[1]), payload))
+    return ((line.text or b"") + b"datagram " * (length // 9 + 1))[:length]
 
 
 def echo(stage: Stage, line: Line) -> bytes:

@@ -11,6 +11,7 @@
     62.0     client > server    ping            (answered by: server > client pong)
     63.0     app    > log:514   UDP 40
     64.0     client > gateway   who-has         (answered by: gateway > client is-at)
+    65.0     client > resolver  DNS query A www.example.com id 7
     70.0     clock +3600        the recorder's clock is set forward from here on
 
 ``#`` starts a comment. README.md beside this file explains every word.
@@ -22,13 +23,14 @@ from decimal import Decimal
 from typing import Any
 
 from experiments.scripted import tls
+from experiments.scripted.dns import Message, read_message
 from experiments.scripted.mistakes import SceneError
 
 FLAGS = {"FIN": 1, "SYN": 2, "RST": 4, "PSH": 8, "ACK": 16, "URG": 32, "ECE": 64, "CWR": 128}
 FIN, SYN, RST, PSH, ACK = 1, 2, 4, 8, 16
 MICROSECOND = 1000  # ns; the resolution of the pcap files
 
-KINDS = ("UDP", "ICMP", "ping", "pong", "who-has", "is-at", "again", "keepalive", "window-probe")
+KINDS = ("UDP", "DNS", "ICMP", "ping", "pong", "who-has", "is-at", "again", "keepalive", "window-probe")
 NUMBERS = {
     "win": "window",
     "seq": "seq",
@@ -86,6 +88,7 @@ class Line:
     lost: bool = False  # does not arrive
     bad_sum: bool = False  # the TCP checksum is wrong
     clock_step_ns: int = 0
+    dns: Message | None = None  # the payload of a UDP line
 
 
 def read_lines(text: str, first_row: int) -> list[Line]:
@@ -145,6 +148,9 @@ def _what(line: Line, words: list[str]) -> tuple[Line, list[str]]:
         return replace(line, kind=first), rest
     if first == "UDP":
         return replace(line, kind="udp"), rest
+    if first == "DNS":
+        said, rest = read_message(rest, line.row)
+        return replace(line, kind="udp", dns=said), rest
     if first in ("keepalive", "window-probe"):
         return replace(line, flags=ACK, probe=first), rest
     if first in ("ICMP", "again") and not rest:

@@ -58,7 +58,7 @@ def test_the_declaration_without_mistakes_is_played(tmp_path):
     [
         ("0.4 client server ACK", "'0.4 client server ACK' is not of the form: TIME SOURCE > TARGET WHAT"),
         ("0.4 client > sever ACK", "no host is called 'sever'; there are client, server, six"),
-        ("0.4 client > server SIN", "'SIN' is no TCP flag, and none of UDP, ICMP, ping, pong, "
+        ("0.4 client > server SIN", "'SIN' is no TCP flag, and none of UDP, DNS, ICMP, ping, pong, "
          "who-has, is-at, again, keepalive, window-probe"),
         ("0.4 client > server ACK soon", "'soon' is not a word of the scene language"),
         ("0.4 client > server ACK win", "'win' needs a number after it"),

@@ -6,6 +6,7 @@ from diagnoses.capture_drops import rule as capture_drops
 from diagnoses.checksum_offload import rule as checksum_offload
 from diagnoses.clean_close import rule as clean_close
 from diagnoses.clock_step import rule as clock_step
+from diagnoses.dns_no_answer import rule as dns_no_answer
 from diagnoses.duplicate_frames import rule as duplicate_frames
 from diagnoses.fin_unanswered import rule as fin_unanswered
 from diagnoses.form import ConnectionRule, GroupRule, QualityRule
@@ -49,6 +50,7 @@ CONNECTIONS: tuple[ConnectionRule, ...] = (
     refused_sender_unknown,
     icmp_unreachable,
     syn_unanswered,
+    dns_no_answer,
     keepalive_failed,
     pmtu_black_hole,
     reset_on_path,

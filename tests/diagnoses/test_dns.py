@@ -1,0 +1,216 @@
+"""DNS: what is said of lookups at other paces, over several resolvers, and where nothing may be said."""
+
+from pathlib import Path
+
+import pytest
+
+from diagnoses import report
+from experiments.scripted.__main__ import captures
+
+SHARED = Path(__file__).resolve().parents[3] / "shared" / "captures"
+needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="needs ../shared: the labelled captures")
+SCENE = """\
+name = "a_scene"
+claim = {{ en = "It works.", ja = "動きます。" }}
+date = "2026-01-15T09:00:00Z"
+vantage = "{vantage}"
+
+[hosts.client]
+address = "{client}"
+hops = {near}
+[hosts.resolver]
+address = "{resolver}"
+hops = {far}
+port = 53
+[hosts.second]
+address = "{second}"
+hops = 4
+port = 53
+[hosts.server]
+address = "{server}"
+hops = 6
+port = 443
+
+[healthy]
+never = ["port_scan"]
+{more}
+packets = '''
+{lines}
+'''
+"""
+V4 = {
+    "client": "192.0.2.10",
+    "resolver": "198.51.100.53",
+    "second": "198.51.100.54",
+    "server": "203.0.113.80",
+}
+V6 = {
+    "client": "2001:db8:1::10",
+    "resolver": "2001:db8:2::53",
+    "second": "2001:db8:2::54",
+    "server": "2001:db8:3::80",
+}
+
+
+def told(tmp_path, lines, more="", vantage="client", hosts=V4):
+    """The report of a scene with a client, two resolvers and a server."""
+    near, far = (0, 3) if vantage == "client" else (3, 0)
+    folder = tmp_path / "scene"
+    folder.mkdir(exist_ok=True)
+    text = SCENE.format(lines=lines.strip(), more=more, vantage=vantage, near=near, far=far, **hosts)
+    (folder / "experiment.toml").write_text(text, "utf-8")
+    [(path, content)] = captures(folder / "experiment.toml")
+    path.write_bytes(content)
+    return report(path)
+
+
+def of(found, code):
+    return [f for f in found["findings"] if f["code"] == code]
+
+
+def no_answer(tmp_path, lines, **words):
+    return of(told(tmp_path, lines, **words), "dns_no_answer")
+
+
+ASK = "client:{port} > resolver DNS query {kind} www.example.com id {id}"
+OPENS = "client > server SYN win 64240 mss 1460"
+
+
+def asks(times, ports=(41000,), ids=(7,), kind="A"):
+    """The same question at these times; ports and ids in turn."""
+    lines = [
+        f"{time} {ASK.format(port=ports[at % len(ports)], id=ids[at % len(ids)], kind=kind)}"
+        for at, time in enumerate(times)
+    ]
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("hosts", [V4, V6], ids=["ipv4", "ipv6"])
+@pytest.mark.parametrize(
+    ("times", "timer"),
+    [
+        ((0, 5.01), "glibc"),
+        ((0, 2.0, 4.01), "constant"),
+        ((0, 1.0, 2.01, 4.02, 8.02), "windows"),
+        ((0, 1.0, 3.01, 7.03), "doubling"),
+        ((0, 1.0, 4.7, 5.0), None),
+    ],
+)
+def test_the_pace_of_the_questions_is_named_where_it_fits_one_timer(tmp_path, times, timer, hosts):
+    [found] = no_answer(tmp_path, f"{asks(times)}\n30 client > server ping", hosts=hosts)
+    assert (found["severity"], found["confidence"]) == ("error", "certain")
+    assert found["numbers"].get("resend_timer") == timer
+    assert found["numbers"]["queries"] == len(times)
+    assert found["culprit"]["kind"] == "unknown"
+
+
+def test_five_seconds_from_new_ports_or_with_new_ids_is_not_glibc(tmp_path):
+    for ports, ids in (((41000, 41001), (7,)), ((41000,), (7, 8))):
+        found = no_answer(tmp_path, f"{asks((0, 5.0), ports, ids)}\n30 client > server ping")
+        assert {f["numbers"].get("resend_timer") for f in found} == {None}
+
+
+def test_repeats_with_other_ids_from_other_ports_are_one_lookup(tmp_path):
+    lines = f"{asks((0, 1.0, 2.0), (41000, 41001, 41002), (7, 8, 9))}\n9 client > server ping"
+    found = no_answer(tmp_path, lines)
+    assert len(found) == 3
+    assert {tuple(f["frames"]) for f in found} == {(1, 2, 3)}
+    assert {f["numbers"]["same_id"] for f in found} == {False}
+
+
+END = "\n30 client > server ping"
+QUIET = {
+    "the capture ends too early": asks((0, 2.0)) + "\n4.9 client > server ping",
+    "and also before the third wait is over": asks((0, 1.0, 2.0)) + "\n2.5 client > server ping",
+    "asked once, without any answer of anybody": asks((0,)) + END,
+    "late": asks((0, 5.0)) + "\n5.1 resolver > client:41000 DNS answer 7 A 203.0.113.80" + END,
+    "from elsewhere": asks((0, 5.0)) + "\n5.1 second:53 > client:41000 DNS answer 7 A 203.0.113.80" + END,
+    "refused by ICMP": asks((0, 5.0)) + "\n5.1 resolver > client ICMP port-unreachable about 1" + END,
+    "between servers": asks((0, 5.0)).replace(" id 7", " id 7 norec") + END,
+    "the client goes on": asks((0, 5.0)) + f"\n5.02 {OPENS}" + END,
+    "LLMNR": asks((0, 5.0)).replace("resolver", "resolver:5355") + END,
+}
+
+
+@pytest.mark.parametrize("lines", QUIET.values(), ids=QUIET.keys())
+def test_nothing_is_said_where_an_answer_may_exist_or_need_not(tmp_path, lines):
+    assert not no_answer(tmp_path, lines)
+
+
+def test_a_question_asked_once_counts_where_answers_pass_the_capture_point(tmp_path):
+    other = """
+    0.3 client:41009 > resolver DNS query A other.example.com id 99
+    0.4 resolver > client:41009 DNS answer 99 A 203.0.113.81
+    """
+    [found] = no_answer(tmp_path, f"{asks((0,))}{other}30 client > server ping")
+    assert found["numbers"]["queries"] == 1
+    assert "asked" in found["title"]
+
+
+SECOND = """
+{at} client:41005 > second DNS query A www.example.com id 7
+{then} second > client:41005 DNS answer 7 A 203.0.113.80
+30 client > server ping
+"""
+
+
+@pytest.mark.parametrize(
+    ("at", "then", "severity"),
+    [("5.0", "5.02", "warning"), ("0.001", "0.03", "note"), ("1.0", "1.9", "warning")],
+)
+def test_a_second_resolver_repairs_it_and_what_it_cost_is_said(tmp_path, at, then, severity):
+    [found] = no_answer(tmp_path, asks((0,)) + SECOND.format(at=at, then=then))
+    assert found["severity"] == severity
+    assert "another resolver did" in found["title"]
+    assert V4["second"] in found["explanation"]
+
+
+def test_one_missing_type_costs_time_while_the_other_is_answered(tmp_path):
+    both = """
+    0.001 client:41000 > resolver DNS query AAAA www.example.com id 8
+    0.020 resolver > client:41000 DNS answer 7 A 203.0.113.80
+    5.001 client:41000 > resolver DNS query AAAA www.example.com id 8
+    30 client > server ping
+    """
+    [found] = no_answer(tmp_path, asks((0,)) + both)
+    assert (found["severity"], found["frames"]) == ("warning", [2, 3, 4])
+    assert "AAAA" in found["title"]
+
+
+def test_at_the_resolver_the_path_is_clear(tmp_path):
+    other = """
+    6.3 client:41009 > resolver DNS query A other.example.com id 99
+    6.4 resolver > client:41009 DNS answer 99 A 203.0.113.81
+    30 client > server ping
+    """
+    [found] = no_answer(tmp_path, asks((0, 5.0)) + other, vantage="resolver")
+    assert found["culprit"] == {"kind": "server", "ip": V4["resolver"], "hops_from_capture": 0}
+
+
+def test_a_client_whose_connections_show_one_direction_is_not_told_that_its_resolver_is_silent(tmp_path):
+    stream = """
+    8.0 client > server SYN win 64240 mss 1460
+    8.1 server > client SYN,ACK
+    8.2 client > server ACK
+    8.3 client > server PSH,ACK 100
+    8.4 server > client PSH,ACK 100
+    8.5 client > server ACK
+    """
+    lines = asks((0, 5.0)) + stream
+    assert no_answer(tmp_path, lines)
+    assert not no_answer(tmp_path, lines, more='unseen_from = ["server", "resolver"]')
+
+
+# Of all captures at hand, those that show trouble with DNS.
+TOLD = {"dns-timeout": {"dns_no_answer"}}
+
+
+@needs_shared
+def test_no_public_capture_and_no_other_labelled_one_is_told_of_dns():
+    paths = [*SHARED.glob("public/*.*cap*"), *SHARED.glob("labelled/*/capture.pcap*")]
+    found = {
+        (path.parent if "labelled" in path.parts else path).name: codes
+        for path in paths
+        if (codes := {f["code"] for f in report(path)["findings"] if f["code"].startswith("dns_")})
+    }
+    assert found == TOLD

@@ -15,6 +15,7 @@ TOLERANCE = 0.12
 # Coarse clocks: a jiffy is 10 ms at 100 Hz, and Windows was seen to wait 2.9 s where it means 3.
 EARLY = 0.05
 LINEAR = 4  # net.ipv4.tcp_syn_linear_timeouts, default since Linux 6.5
+DOUBLINGS = 6  # ilog2(TCP_RTO_MAX / 1 s): beyond, tcp_model_timeout() of Linux adds LONGEST for each retry
 LONGEST = 120.0  # TCP_RTO_MAX: no gap of Linux grows beyond, seconds
 
 
@@ -58,6 +59,35 @@ def linear_model(gaps: list[float]) -> Model:
     """One second as often as the gaps show before they double; the default where they do not show it."""
     steady = next((n for n, gap in enumerate(gaps) if not fits(gap, 1.0)), 0)
     return Model("linear", 1.0, steady if steady >= 2 else max(LINEAR + 1, len(gaps)))
+
+
+def latest_gap(model: Model, gaps: list[float]) -> float:
+    """Seconds after which the next repeat is due at the latest.
+
+    While all gaps are one second, nobody knows whether the next is one or two.
+    """
+    steady = model.name == "linear" and all(fits(gap, model.first) for gap in gaps)
+    return 2 * model.first if steady else model.gap(len(gaps) + 1)
+
+
+def linux_repeats(model: Model, retries: int) -> int:
+    """How often Linux repeats a SYN with ``tcp_syn_retries`` = ``retries`` before ETIMEDOUT.
+
+    It stops when the repeats are used up (``retries`` and the linear ones), or when the time that
+    ``retries`` doublings of one second would take is over (net/ipv4/tcp_timer.c, tcp_write_timeout and
+    retransmits_timed_out): so with 2 and 4 linear ones the fifth repeat is the last, not the sixth.
+    """
+    patience = 2.0 ** (min(retries, DOUBLINGS) + 1) - 1 + max(retries - DOUBLINGS, 0) * LONGEST
+    repeats, elapsed = 0, model.gap(1)
+    while repeats < retries + model.linear and not (repeats and elapsed >= patience):
+        repeats += 1
+        elapsed += model.gap(repeats + 1)
+    return repeats
+
+
+def linux_retries(model: Model, repeats: int) -> int | None:
+    """The ``tcp_syn_retries`` with which Linux stops after so many repeats; None: with no value it does."""
+    return next((r for r in range(1, repeats + 1) if linux_repeats(model, r) == repeats), None)
 
 
 def doubling(gaps: list[float]) -> bool:

@@ -84,24 +84,32 @@ def find(c: Connection) -> Finding:
 
 
 def _timer(gaps: list[float], waited_s: float) -> tuple[list[Sentence], dict[str, Value]]:
-    """What the gaps say of the client's timer, and when it gives (or gave) up."""
+    """What the gaps and the end of the capture say of the client's timer, and of its end."""
     model = timers.syn_model(gaps)
+    numbers: dict[str, Value] = {"waited_s": round(waited_s, 1)}
     if model is None:
-        return [say("model_none")], {}
-    next_gap = model.gap(len(gaps) + 1)
-    gave_up = waited_s > next_gap * (1 + timers.TOLERANCE) + 0.1
-    retries = len(gaps) - model.linear
-    timeout = round(sum(gaps) + next_gap, 1)
-    numbers: dict[str, Value] = {"timer_model": model.name, "timeout_s": timeout, "gave_up": gave_up}
-    if model.name != "three_seconds" and retries > 0:
-        numbers["tcp_syn_retries"] = retries
-    if model.name == "linear" and retries > 0:
+        return [say("model_none"), say("ran_on", waited=waited_s)], numbers
+    due = timers.latest_gap(model, gaps)
+    gave_up = waited_s > due * (1 + timers.TOLERANCE) + 0.1
+    timeout = round(sum(gaps) + model.gap(len(gaps) + 1), 1)
+    ending = "stopped" if gave_up else "cut_off" if waited_s > 0 else "cut_off_at_once"
+    limit, more = _limit(model, len(gaps), gave_up, timeout)
+    numbers |= {"timer_model": model.name, "timeout_s": timeout, "gave_up": gave_up, **more}
+    return [say(f"model_{model.name}"), say(ending, waited=waited_s, due=due), limit], numbers
+
+
+def _limit(model: timers.Model, n: int, gave_up: bool, timeout: float) -> tuple[Sentence, dict[str, Value]]:
+    """Which setting of the client's kernel would end after so many repeats."""
+    kind = "limit" if gave_up else "if_last"
+    if model.name == "three_seconds":
+        return say(f"{kind}_three_seconds", timeout=timeout), {}
+    retries = timers.linux_retries(model, n)
+    if retries is None:
+        return say(f"{kind}_of_program", n=n, linear=model.linear), {}
+    numbers: dict[str, Value] = {"tcp_syn_retries" if gave_up else "tcp_syn_retries_at_least": retries}
+    if model.name == "linear":
         numbers["tcp_syn_linear_timeouts"] = model.linear
-    ending = f"{'gave_up' if gave_up else 'still_trying'}_{model.name}"
-    if retries <= 0:  # still among the linear repeats: the sysctl is not reached yet
-        ending = "still_linear"
-    values = {"retries": retries, "timeout": timeout, "linear": model.linear}
-    return [say(f"model_{model.name}", **values), say(ending, **values)], numbers
+    return say(f"{kind}_{model.name}", retries=retries, linear=model.linear, timeout=timeout), numbers
 
 
 def _where(c: Connection) -> Sentence:

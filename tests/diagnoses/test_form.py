@@ -15,7 +15,9 @@ from packets.capture import read
 RULES = (*registry.GROUPS, *registry.CONNECTIONS, *registry.QUALITY)
 FLAWS = {rule.CODE for rule in registry.QUALITY}
 ENDS = {
-    f"{how}_{name}" for how in ("gave_up", "still_trying") for name in ("doubling", "linear", "three_seconds")
+    f"{how}_{name}"
+    for how in ("limit", "if_last")
+    for name in ("doubling", "linear", "three_seconds", "of_program")
 }
 EACH = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.CODE)
 

@@ -53,3 +53,34 @@ def test_the_timeout_of_five_retries_is_63_seconds():
 )
 def test_doubling_needs_two_gaps_that_double(gaps, answer):
     assert timers.doubling(gaps) is answer
+
+
+@pytest.mark.parametrize(
+    ("linear", "retries", "repeats"),
+    [
+        (0, 1, 1),
+        (0, 5, 5),
+        (0, 6, 6),
+        (4, 1, 2),  # 3 s are over when the third repeat is due
+        (4, 2, 5),  # 7 s are over when the sixth is due (measured on Linux 6.12)
+        (4, 3, 7),
+        (4, 5, 9),  # measured on Linux 6.12 and 6.18
+        (4, 6, 10),
+        (4, 8, 12),  # gaps end at 120 s
+    ],
+)
+def test_linux_stops_by_number_or_by_time_whichever_is_first(linear, retries, repeats):
+    model = timers.Model("linear", 1.0, linear + 1)
+    assert timers.linux_repeats(model, retries) == repeats
+    assert timers.linux_retries(model, repeats) == retries
+
+
+@pytest.mark.parametrize("repeats", [1, 3, 4, 6])
+def test_with_four_linear_repeats_no_setting_ends_after_some_numbers(repeats):
+    assert timers.linux_retries(timers.Model("linear", 1.0, 5), repeats) is None
+
+
+def test_while_the_gaps_stay_at_a_second_the_next_may_take_two():
+    gaps = [1.0, 1.0, 1.0]
+    assert timers.latest_gap(timers.linear_model(gaps), gaps) == 2.0
+    assert timers.latest_gap(timers.DOUBLING, [1.0, 2.0]) == 4.0

@@ -25,6 +25,7 @@ from diagnoses.reset_after_close import rule as reset_after_close
 from diagnoses.reset_on_path import rule as reset_on_path
 from diagnoses.reset_sender_unknown import rule as reset_sender_unknown
 from diagnoses.starts_midstream import rule as starts_midstream
+from diagnoses.syn_ack_lost import rule as syn_ack_lost
 from diagnoses.syn_unanswered import rule as syn_unanswered
 from diagnoses.truncated_frames import rule as truncated_frames
 
@@ -51,6 +52,7 @@ CONNECTIONS: tuple[ConnectionRule, ...] = (
     icmp_unreachable,
     syn_unanswered,
     dns_no_answer,
+    syn_ack_lost,
     keepalive_failed,
     pmtu_black_hole,
     reset_on_path,

@@ -1,0 +1,39 @@
+"""What the diagnoses of an unfinished handshake have in common: its SYNs, its answers, what came after."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diagnoses.case import NS, Connection
+from packets.columns import ACK, SYN
+
+# A copy that the network made of a SYN comes within a round trip; a client that repeats has waited for its
+# timer: 1 s (RFC 6298 section 2.1), and no system is known to wait less than the minimum RTO of Linux.
+SHORTEST_REPEAT_S = 0.2
+
+
+def syns(c: Connection) -> NDArray[np.void]:
+    """The client's SYN and its repeats, without those that answer another SYN."""
+    rows = c.client.rows
+    found: NDArray[np.void] = rows[(rows["flags"] & (SYN | ACK)) == SYN]
+    return found
+
+
+def syn_acks(c: Connection) -> NDArray[np.void]:
+    """The server's SYN-ACK and its repeats."""
+    rows = c.server.rows
+    found: NDArray[np.void] = rows[(rows["flags"] & (SYN | ACK)) == (SYN | ACK)]
+    return found
+
+
+def asked_again(c: Connection) -> NDArray[np.void]:
+    """The SYNs that the client sent although an answer had been recorded."""
+    answers = syn_acks(c)
+    if not len(answers):
+        return answers
+    asked = syns(c)
+    return asked[asked["time_ns"] >= answers["time_ns"][0] + int(SHORTEST_REPEAT_S * NS)]
+
+
+def only_asks(c: Connection) -> bool:
+    """The client sent its SYN, and nothing else: no acknowledgement, no data, no RST."""
+    return len(syns(c)) == len(c.client.rows)

@@ -174,6 +174,10 @@ class Case:
         """Ids of the connections that a host opened (host number)."""
         return self.neighbours.from_client(host)
 
+    def on_flow(self, flow: int) -> NDArray[np.int64]:
+        """Ids of the connections that used the same two endpoints, one after the other (number of a flow)."""
+        return self.neighbours.on_flow(flow)
+
     def connections(self, candidates: Candidates) -> Iterator[Connection]:
         """The connections that a rule's candidates name."""
         for table in self.capture.stretches():

@@ -55,6 +55,10 @@ class Neighbours:
         """Ids of the connections that a host opened."""
         return self._index("from_client").of(host)
 
+    def on_flow(self, flow: int) -> Ints:
+        """Ids of the connections that used the same two endpoints, one after the other (number of a flow)."""
+        return self._index("flow").of(flow)
+
     def _index(self, name: str) -> _Index:
         if name not in self._indexes:
             ported = np.isin(self.column("protocol"), (TCP, UDP))
@@ -62,6 +66,8 @@ class Neighbours:
         return self._indexes[name]
 
     def _keys(self, name: str) -> Ints:
+        if name == "flow":
+            return self.column("flow")
         client, server = self.column("client"), self.column("server")
         if name == "to_server":
             return server

@@ -19,6 +19,7 @@ from diagnoses.one_way_capture import rule as one_way_capture
 from diagnoses.pmtu_black_hole import rule as pmtu_black_hole
 from diagnoses.pmtu_discovery import rule as pmtu_discovery
 from diagnoses.port_closed import rule as port_closed
+from diagnoses.port_reuse_ignored import rule as port_reuse_ignored
 from diagnoses.refused_on_path import rule as refused_on_path
 from diagnoses.refused_sender_unknown import rule as refused_sender_unknown
 from diagnoses.reset_after_close import rule as reset_after_close
@@ -50,6 +51,7 @@ CONNECTIONS: tuple[ConnectionRule, ...] = (
     port_closed,
     refused_sender_unknown,
     icmp_unreachable,
+    port_reuse_ignored,
     syn_unanswered,
     dns_no_answer,
     syn_ack_lost,

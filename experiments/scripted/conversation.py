@@ -77,13 +77,22 @@ def _new_ports(
 
 def _connection(stage: Stage, mine: Side, other: Side, line: Line) -> Connection:
     key = frozenset((mine, other))
+    if line.older:
+        return _older(stage, key, line)
     known = stage.connections.get(key)
     if known and _opens_again(line, known.ends[mine]):
+        stage.older[key] = known
         known = None
     if known is None:
         ends = {side: _endpoint(stage, side, peer, line) for side, peer in ((mine, other), (other, mine))}
         known = stage.connections[key] = Connection(ends, {side: [] for side in ends})
     return known
+
+
+def _older(stage: Stage, key: frozenset[Side], line: Line) -> Connection:
+    if key not in stage.older:
+        raise SceneError("no connection had these ports before", line.row)
+    return stage.older[key]
 
 
 def _opens_again(line: Line, end: Endpoint) -> bool:

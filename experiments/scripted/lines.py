@@ -41,7 +41,7 @@ NUMBERS = {
     "mtu": "mtu",
 }
 OPTIONS = {"mss": True, "wscale": True, "sack": False, "ts": False}  # with a number or without
-SWITCHES = {"unseen": "unseen", "lost": "lost", "badsum": "bad_sum"}
+SWITCHES = {"unseen": "unseen", "lost": "lost", "badsum": "bad_sum", "older": "older"}
 
 _SHAPE = re.compile(r"(?P<time>\d+(?:\.\d+)?)\s+(?P<source>\S+)\s+>\s+(?P<target>\S+)\s+(?P<rest>\S.*)")
 _CLOCK = re.compile(r"(?P<time>\d+(?:\.\d+)?)\s+clock\s+(?P<step>[+-]\d+(?:\.\d+)?)")
@@ -87,6 +87,7 @@ class Line:
     unseen: bool = False  # passes, but is not recorded
     lost: bool = False  # does not arrive
     bad_sum: bool = False  # the TCP checksum is wrong
+    older: bool = False  # of the connection that had these ports before
     clock_step_ns: int = 0
     dns: Message | None = None  # the payload of a UDP line
 

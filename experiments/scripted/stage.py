@@ -27,6 +27,7 @@ class Stage:
     scene: Scene
     part: Part
     connections: dict[frozenset[Side], Connection] = field(default_factory=dict)
+    older: dict[frozenset[Side], Connection] = field(default_factory=dict)  # that had the same ports before
     ports: dict[tuple[str, frozenset[str]], list[dict[str, int]]] = field(
         default_factory=dict
     )  # used last: last

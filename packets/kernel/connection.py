@@ -36,7 +36,7 @@ RING = 4  # packets remembered to find copies; copies of a burst lie a few packe
 SIDES = RECENT + RING * 3
 
 (
-    BASE,  # absolute number that counts as 0, -1: not known yet
+    BASE,  # absolute number that counts as 0 (its initial sequence number), -1: not known
     NEXT,  # relative number behind the highest byte seen, -1: nothing yet
     LAST_ACK,  # relative to the other side
     LAST_WINDOW,  # the 16-bit field
@@ -124,7 +124,7 @@ SIDES = RECENT + RING * 3
 WIDTH = SIDES + 2 * SIDE_WIDTH
 
 _NAMED = {name: value for name, value in vars().items() if name.isupper() and isinstance(value, int)}
-_STATE = ("BASE", "NEXT", "LAST_ACK", "LAST_WINDOW", "PROBED", "SENT", "MISSING", "ZERO_SINCE", "SIDE_WIDTH")
+_STATE = ("NEXT", "LAST_ACK", "LAST_WINDOW", "PROBED", "SENT", "MISSING", "ZERO_SINCE", "SIDE_WIDTH")
 _OF_SIDE = list(_NAMED)[list(_NAMED).index("BASE") : list(_NAMED).index("SIDE_WIDTH")]
 # Names of the facts of a side, as rules and pages use them, with their place in the side's part of the row.
 SIDE = {

@@ -149,3 +149,83 @@ def test_a_copy_of_the_syn_made_by_the_network_is_no_repeat(tmp_path):
  0.061 server:443 > client:40001 again 2 lost
 """
     assert not scene(tmp_path, lines)["findings"]
+
+
+CLOSED = """
+ 0.000 client:40001 > server:443 SYN
+ 0.008 server:443 > client:40001 SYN,ACK
+ 0.009 client:40001 > server:443 ACK
+ 0.020 server:443 > client:40001 FIN,ACK
+ 0.021 client:40001 > server:443 FIN,ACK
+ 0.030 server:443 > client:40001 ACK
+"""
+OLD_ANSWERS = """
+20.000 client:40001 > server:443 SYN
+20.008 server:443 > client:40001 ACK older lost
+21.020 client:40001 > server:443 again 7
+21.028 server:443 > client:40001 ACK older lost
+23.030 client:40001 > server:443 again 7
+"""
+IGNORED = """
+20.000 client:40001 > server:443 SYN
+21.020 client:40001 > server:443 again 7
+21.100 client:40002 > server:443 SYN
+21.108 server:443 > client:40002 SYN,ACK
+21.109 client:40002 > server:443 ACK
+23.030 client:40001 > server:443 again 7
+"""
+
+
+def codes(found):
+    return {f["code"] for f in found["findings"]}
+
+
+def one(found, code):
+    [finding] = [f for f in found["findings"] if f["code"] == code]
+    return finding
+
+
+def test_old_answers_without_a_cure_are_an_error(tmp_path):
+    finding = one(scene(tmp_path, CLOSED + OLD_ANSWERS, AT_SERVER, "server"), "port_reuse_ignored")
+    assert (finding["severity"], finding["confidence"]) == ("error", "certain")
+    assert "No RST" in finding["explanation"]
+    assert finding["culprit"]["kind"] == "unknown"
+
+
+def test_a_reused_port_that_is_ignored_while_others_are_answered_is_likely_the_reason(tmp_path):
+    found = scene(tmp_path, CLOSED + IGNORED)
+    finding = one(found, "port_reuse_ignored")
+    assert (finding["severity"], finding["confidence"]) == ("error", "likely")
+    assert "syn_unanswered" not in codes(found)
+
+
+FRESH_IGNORED = """21.200 client:40003 > server:443 SYN
+22.210 client:40003 > server:443 again 12
+23.030"""
+LAST_ACK, RST_INSTEAD = "0.030 server:443 > client:40001 ACK", "0.030 server:443 > client:40001 RST"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (CLOSED, "\n".join(line for line in IGNORED.splitlines() if "40002" not in line)),
+        (CLOSED, IGNORED.replace("23.030", FRESH_IGNORED)),
+        (CLOSED, IGNORED.replace("\n2", "\n52")),
+        (CLOSED.replace(LAST_ACK, RST_INSTEAD), IGNORED),
+    ],
+    ids=["nobody else is answered", "a fresh port is ignored, too", "long ago", "a RST ended the older one"],
+)
+def test_a_reused_port_alone_proves_nothing(tmp_path, before, after):
+    found = scene(tmp_path, before + after)
+    assert "port_reuse_ignored" not in codes(found)
+    assert "syn_unanswered" in codes(found)
+
+
+def test_a_reused_port_that_is_answered_at_once_is_healthy(tmp_path):
+    lines = """
+20.000 client:40001 > server:443 SYN
+20.008 server:443 > client:40001 SYN,ACK
+20.009 client:40001 > server:443 ACK
+"""
+    found = scene(tmp_path, CLOSED + lines)
+    assert not [f for f in found["findings"] if f["severity"] != "info"]

@@ -32,8 +32,18 @@ ANALYSIS = {
     "keepalive_failed/fires": {"keep_alive": 5, "keep_alive_ack": 2},
     "keepalive_failed/stays_quiet": {"keep_alive": 6, "keep_alive_ack": 5},
     "long_lived_keepalive/healthy": {"keep_alive": 3, "keep_alive_ack": 3},
+    # The ACK of the older connection does not fit the new SYN, and then nothing fits for a while.
+    "port_reuse_ignored/fires": {
+        "reused_ports": 2,
+        "retransmission": 1,
+        "ack_lost_segment": 2,
+        "lost_segment": 1,
+    },
+    "port_reuse_ignored/stays_quiet": {"reused_ports": 1, "retransmission": 1},
     "reset_sender_unknown/fires": {"retransmission": 1},
     "reset_sender_unknown/stays_quiet": {"retransmission": 1},
+    "syn_ack_lost/fires": {"retransmission": 10},
+    "syn_ack_lost/stays_quiet": {"retransmission": 5},
     "syn_unanswered/fires": {"retransmission": 5},
     "syn_unanswered/stays_quiet": {"retransmission": 2},
 }

@@ -114,6 +114,15 @@ def test_a_retransmission_has_the_same_bytes_and_a_new_id_and_timestamp(packets)
     assert shown[4].stamps[0] == shown[3].stamps[0] + 300
 
 
+def test_an_older_connection_still_answers_with_its_own_numbers(packets):
+    shown = packets(OPENED + "0.03 client > server PSH,ACK 10\n9.0 client > server SYN\n"
+                    "9.1 server > client ACK older\n9.2 client > server RST about 6\n")  # fmt: skip
+    assert shown[4].seq != shown[0].seq
+    assert shown[4].ports == shown[0].ports
+    assert (shown[5].seq, shown[5].ack) == (shown[1].seq + 1, shown[0].seq + 11)
+    assert shown[6].seq == shown[5].ack
+
+
 def test_timestamps_run_in_milliseconds_and_echo_the_other_side(packets):
     shown = packets(OPENED)
     assert [one.stamps for one in shown] == [(1000, 0), (500010, 1000), (1020, 500010)]

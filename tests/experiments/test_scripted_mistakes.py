@@ -57,6 +57,7 @@ def test_the_declaration_without_mistakes_is_played(tmp_path):
     ("wrong", "sentence"),
     [
         ("0.4 client server ACK", "'0.4 client server ACK' is not of the form: TIME SOURCE > TARGET WHAT"),
+        ("0.4 server > client ACK older", "no connection had these ports before"),
         ("0.4 client > sever ACK", "no host is called 'sever'; there are client, server, six"),
         ("0.4 client > server SIN", "'SIN' is no TCP flag, and none of UDP, DNS, ICMP, ping, pong, "
          "who-has, is-at, again, keepalive, window-probe"),

@@ -29,6 +29,7 @@ from diagnoses.starts_midstream import rule as starts_midstream
 from diagnoses.syn_ack_lost import rule as syn_ack_lost
 from diagnoses.syn_unanswered import rule as syn_unanswered
 from diagnoses.truncated_frames import rule as truncated_frames
+from diagnoses.zero_window import rule as zero_window
 
 # Can the capture be trusted? Asked first, of the capture as a whole.
 QUALITY: tuple[QualityRule, ...] = (
@@ -63,6 +64,7 @@ CONNECTIONS: tuple[ConnectionRule, ...] = (
     reset_sender_unknown,
     fin_unanswered,
     arp_unanswered,
+    zero_window,
     reset_after_close,
     keepalive,
     pmtu_discovery,

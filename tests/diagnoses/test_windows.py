@@ -1,0 +1,139 @@
+"""Windows of zero and full windows: whom they hold up, and what only looks like them."""
+
+import re
+
+import pytest
+
+from diagnoses import windows
+from tests.diagnoses.test_vantage import altered
+
+
+def found(report, code):
+    """The one finding of a code, None when there is none."""
+    return next((f for f in report["findings"] if f["code"] == code), None)
+
+
+def played(tmp_path, code, lines, change=()):
+    """The report of a diagnosis' scene with other packets in it."""
+    instead = f"[fires]\nnever = ['nothing']\npackets = '''\n{lines}\n'''\n"
+    return altered(tmp_path, code, change=[(r"(?s)\[fires\].*?packets = '''.*?'''", instead), *change])
+
+
+OPEN = """
+ 0.000000  client > server   SYN       win 64240 mss 1460 wscale 7 sack ts
+ 0.008100  server > client   SYN,ACK   win 5792
+ 0.008125  client > server   ACK
+ 0.008310  client > server   PSH,ACK 1448
+"""
+
+
+def test_the_end_that_shut_its_window_is_named_with_its_distance(tmp_path):
+    finding = found(altered(tmp_path, "zero_window", {"server": {"hops": 9}}), "zero_window")
+    assert finding["culprit"] == {"kind": "server", "ip": "198.51.100.77", "hops_from_capture": 9}
+    assert finding["severity"] == "warning"
+
+
+def test_the_same_is_seen_from_the_receivers_side_and_over_ipv6(tmp_path):
+    hosts = {
+        "client": {"hops": 4, "address": '"2001:db8:1::61"'},
+        "server": {"hops": 0, "address": '"2001:db8:2::77"'},
+    }
+    finding = found(altered(tmp_path, "zero_window", hosts, vantage="server"), "zero_window")
+    assert finding["culprit"] == {"kind": "server", "ip": "2001:db8:2::77", "hops_from_capture": 0}
+    assert finding["numbers"]["probes"] == 4
+
+
+def test_a_client_that_does_not_read_is_named_as_well(tmp_path):
+    lines = """
+ 0.000000  client > server   SYN       win 64240 mss 1460 wscale 7 sack ts
+ 0.008100  server > client   SYN,ACK   win 5792
+ 0.008125  client > server   ACK
+ 0.008310  client > server   PSH,ACK 90
+ 0.016400  server > client   ACK 1448
+ 0.016425  client > server   ACK       win 0
+ 0.234410  server > client   window-probe
+ 0.234440  client > server   ACK       win 0
+ 2.300000  client > server   ACK       win 502
+ 2.308100  server > client   PSH,ACK 1448
+"""
+    finding = found(played(tmp_path, "zero_window", lines), "zero_window")
+    assert finding["culprit"] == {"kind": "client", "ip": "192.0.2.61", "hops_from_capture": 0}
+
+
+@pytest.mark.parametrize(
+    ("opens", "severity"),
+    [(" 0.300000  server > client   ACK win 5792\n 0.300020  client > server PSH,ACK 1448", "note"),
+     (" 1.500000  server > client   ACK win 5792\n 1.500020  client > server PSH,ACK 1448", "warning"),
+     (" 9.000000  server > client   ACK win 5792\n 12.00000  client > server PSH,ACK 1448", "note")],
+)  # fmt: skip
+def test_it_weighs_as_much_as_somebody_waited(tmp_path, opens, severity):
+    """The last one: nobody asked for room, and the next data came long after there was some."""
+    lines = OPEN + " 0.016490  server > client   ACK       win 0\n" + opens
+    assert found(played(tmp_path, "zero_window", lines), "zero_window")["severity"] == severity
+
+
+def test_resets_and_handshakes_with_window_0_shut_nothing(tmp_path):
+    lines = """
+ 0.000000  client > server   SYN       win 0 mss 1460
+ 0.008100  server > client   SYN,ACK   win 0
+ 0.008125  client > server   ACK       win 502
+ 0.008310  client > server   PSH,ACK 100
+ 0.016490  server > client   RST
+"""
+    assert found(played(tmp_path, "zero_window", lines), "zero_window") is None
+
+
+def test_a_window_that_shuts_after_the_close_holds_nobody_up(tmp_path):
+    lines = OPEN + (
+        " 0.008320  client > server   FIN,ACK\n"
+        " 0.016490  server > client   ACK       win 0\n"
+        " 5.016490  server > client   FIN,ACK   win 5792\n"
+        " 5.016510  client > server   ACK\n"
+    )
+    assert found(played(tmp_path, "zero_window", lines), "zero_window") is None
+
+
+def test_who_waited_and_gave_up_makes_it_an_error(tmp_path):
+    lines = OPEN + (
+        " 0.016490  server > client   ACK       win 0\n"
+        " 0.226307  client > server   window-probe\n"
+        " 0.234412  server > client   ACK\n"
+        " 8.000000  client > server   RST,ACK\n"
+    )
+    finding = found(played(tmp_path, "zero_window", lines), "zero_window")
+    assert finding["severity"] == "error"
+    assert "gave up" in finding["title"]
+    assert finding["culprit"]["ip"] == "198.51.100.77"
+
+
+def test_a_probe_without_an_answer_is_not_called_a_loss(tmp_path):
+    finding = found(altered(tmp_path, "zero_window"), "zero_window")
+    assert "1 probe got no answer" in finding["explanation"]
+    assert "no sign of loss" in finding["explanation"]
+
+
+def test_a_stream_begun_before_the_capture_is_judged_too(tmp_path):
+    """Zero is zero, whatever the scale."""
+    lines = OPEN.strip().splitlines()[:3]
+    late = altered(tmp_path, "zero_window", change=[(re.escape(line), f"{line} unseen") for line in lines])
+    assert late["connections"][0]["state"] == "closed"
+    assert "starts_midstream" in {f["code"] for f in late["capture"]["quality"]}
+    assert found(late, "zero_window")["severity"] == "warning"
+
+
+@pytest.mark.parametrize(
+    ("waits", "round_trip", "name"),
+    [
+        ([0.21, 0.42, 0.85, 1.7], 0.0, "doubling"),
+        ([0.53, 1.06, 2.2, 4.5, 8.6], 0.1, "doubling"),
+        ([0.4, 0.7, 1.3, 2.5], 0.1, "doubling"),  # seen at the receiver: 0.3, 0.6, 1.2, 2.4 and a round trip
+        ([30.0, 60.0, 61.0], 0.0, "ceiling"),
+        ([40.0, 80.0, 121.0, 122.0], 0.0, "ceiling"),
+        ([75.0, 75.0, 75.0], 0.0, None),
+        ([1.0], 0.0, None),  # one wait cannot tell
+        ([0.2, 0.4, 0.3], 0.0, None),
+    ],
+)
+def test_waits_before_probes_are_fitted_to_the_persist_timer(waits, round_trip, name):
+    model = windows.persist(waits, round_trip)
+    assert (model.name if model else None) == name

@@ -30,6 +30,7 @@ from diagnoses.syn_ack_lost import rule as syn_ack_lost
 from diagnoses.syn_unanswered import rule as syn_unanswered
 from diagnoses.truncated_frames import rule as truncated_frames
 from diagnoses.zero_window import rule as zero_window
+from diagnoses.zero_window_probe import rule as zero_window_probe
 
 # Can the capture be trusted? Asked first, of the capture as a whole.
 QUALITY: tuple[QualityRule, ...] = (
@@ -65,6 +66,7 @@ CONNECTIONS: tuple[ConnectionRule, ...] = (
     fin_unanswered,
     arp_unanswered,
     zero_window,
+    zero_window_probe,
     reset_after_close,
     keepalive,
     pmtu_discovery,

@@ -177,21 +177,30 @@ def persist(waits: list[float], round_trip: float) -> Persist | None:
     """
     for offset in (0.0, round_trip):
         pure = [wait - offset for wait in waits]
-        if len(pure) >= ENOUGH and min(pure) > 0 and all(_grows(a, b) for a, b in pairwise(pure)):
-            return _model(pure[-1], offset)
+        if len(pure) < ENOUGH or min(pure) <= 0:
+            return None
+        if doubling(pure):
+            return Persist("doubling", min(2 * pure[-1], timers.LONGEST) + offset)
+        for ceiling in CEILINGS:
+            if _reaches(pure, ceiling):
+                return Persist("ceiling", ceiling + offset)
     return None
 
 
-def _grows(earlier: float, later: float) -> bool:
-    return timers.fits(later, 2 * earlier) or any(_at_ceiling(later, c) for c in CEILINGS if earlier > c / 2)
+def doubling(waits: list[float]) -> bool:
+    """One first wait explains all as its doubles. Each may be late for itself (Linux keeps long timers in
+    wheels of coarse steps), so that a wait is no exact double of the one before.
+    """
+    longest = [wait / (1 - timers.EARLY) / 2**n for n, wait in enumerate(waits)]
+    shortest = [(wait - 0.1) / (1 + timers.TOLERANCE) / 2**n for n, wait in enumerate(waits)]
+    return max(shortest) <= min(longest)
 
 
-def _at_ceiling(wait: float, ceiling: float) -> bool:
-    return timers.fits(wait, ceiling)
-
-
-def _model(last: float, offset: float) -> Persist:
-    ceiling = next((c for c in CEILINGS if _at_ceiling(last, c)), None)
-    if ceiling is not None:
-        return Persist("ceiling", ceiling + offset)
-    return Persist("doubling", min(2 * last, timers.LONGEST) + offset)
+def _reaches(waits: list[float], ceiling: float) -> bool:
+    """They double until they stay at the ceiling."""
+    grown = next((n for n, wait in enumerate(waits) if timers.fits(wait, ceiling)), len(waits))
+    at_ceiling = waits[grown:]
+    rising = waits[:grown]
+    if not at_ceiling or not all(timers.fits(wait, ceiling) for wait in at_ceiling):
+        return False
+    return not rising or (doubling(rising) and 2 * rising[-1] >= ceiling * (1 - timers.EARLY))

@@ -127,6 +127,7 @@ def test_a_stream_begun_before_the_capture_is_judged_too(tmp_path):
         ([0.21, 0.42, 0.85, 1.7], 0.0, "doubling"),
         ([0.53, 1.06, 2.2, 4.5, 8.6], 0.1, "doubling"),
         ([0.4, 0.7, 1.3, 2.5], 0.1, "doubling"),  # seen at the receiver: 0.3, 0.6, 1.2, 2.4 and a round trip
+        ([0.28, 0.536, 1.08, 2.296, 4.312, 8.664, 17.624, 34.776, 69.592], 0.0, "doubling"),  # Linux 6.12
         ([30.0, 60.0, 61.0], 0.0, "ceiling"),
         ([40.0, 80.0, 121.0, 122.0], 0.0, "ceiling"),
         ([75.0, 75.0, 75.0], 0.0, None),
@@ -137,3 +138,60 @@ def test_a_stream_begun_before_the_capture_is_judged_too(tmp_path):
 def test_waits_before_probes_are_fitted_to_the_persist_timer(waits, round_trip, name):
     model = windows.persist(waits, round_trip)
     assert (model.name if model else None) == name
+
+
+SHUT = OPEN + " 0.016490  server > client   ACK       win 0\n"
+BY_THE_NEXT_BYTE = """
+ 0.516490  client > server   ACK 1     lost
+ 0.524600  server > client   ACK       win 0
+ 1.524600  client > server   again 6   lost
+ 1.532700  server > client   ACK       win 0
+ 3.532700  client > server   again 6   lost
+ 3.540800  server > client   ACK       win 0
+"""
+BY_AN_OLD_BYTE = """
+ 0.516490  client > server   ACK 1 seq 1448
+ 0.524600  server > client   ACK       win 0
+ 1.524600  client > server   ACK 1 seq 1448
+ 1.532700  server > client   ACK       win 0
+ 3.532700  client > server   ACK 1 seq 1448
+ 3.540800  server > client   ACK       win 0
+"""
+
+
+@pytest.mark.parametrize(
+    ("lines", "form"), [(BY_THE_NEXT_BYTE, "the next byte"), (BY_AN_OLD_BYTE, "has already")]
+)
+def test_probes_of_other_systems_are_known_by_the_window_not_by_their_length(tmp_path, lines, form):
+    report = played(tmp_path, "zero_window_probe", SHUT + lines)
+    finding = found(report, "zero_window_probe")
+    assert finding["numbers"]["probes"] == 3
+    assert finding["numbers"]["persist_timer"] == "doubling"
+    assert form in finding["explanation"]
+    assert report["connections"][0]["verdict"] == "zero_window"
+    assert found(report, "keepalive") is None
+
+
+@pytest.mark.parametrize("hops", [2, 12])
+def test_the_sender_may_be_anywhere(tmp_path, hops):
+    finding = found(altered(tmp_path, "zero_window_probe", {"server": {"hops": hops}}), "zero_window_probe")
+    assert finding["culprit"] == {"kind": "client", "ip": "192.0.2.83", "hops_from_capture": 0}
+    assert finding["numbers"]["next_probe_s"] == pytest.approx(6.7, abs=0.1)
+
+
+def test_a_connection_that_was_ended_is_not_said_to_go_on(tmp_path):
+    after = [(r" 6\.620217  client > server   ACK", " 6.620217  client > server   RST,ACK")]
+    report = altered(tmp_path, "zero_window_probe", change=after)
+    assert found(report, "zero_window_probe") is None
+    assert found(report, "zero_window")
+
+
+def test_probes_that_nobody_answers_prove_no_living_host(tmp_path):
+    lines = SHUT + (
+        " 0.226307  client > server   window-probe\n"
+        " 0.658290  client > server   window-probe\n"
+        " 1.510303  client > server   window-probe\n"
+    )
+    report = played(tmp_path, "zero_window_probe", lines)
+    assert found(report, "zero_window_probe") is None
+    assert "no answer" not in found(report, "zero_window")["explanation"]

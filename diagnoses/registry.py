@@ -11,7 +11,9 @@ from diagnoses.duplicate_frames import rule as duplicate_frames
 from diagnoses.fin_unanswered import rule as fin_unanswered
 from diagnoses.form import ConnectionRule, GroupRule, QualityRule
 from diagnoses.half_open_reset import rule as half_open_reset
+from diagnoses.half_open_silent import rule as half_open_silent
 from diagnoses.icmp_unreachable import rule as icmp_unreachable
+from diagnoses.idle_flow_dropped import rule as idle_flow_dropped
 from diagnoses.keepalive import rule as keepalive
 from diagnoses.keepalive_failed import rule as keepalive_failed
 from diagnoses.offloaded_segments import rule as offloaded_segments
@@ -59,6 +61,8 @@ CONNECTIONS: tuple[ConnectionRule, ...] = (
     syn_ack_lost,
     keepalive_failed,
     pmtu_black_hole,
+    idle_flow_dropped,
+    half_open_silent,
     reset_on_path,
     half_open_reset,
     application_abort,

@@ -73,6 +73,7 @@ def find(c: Connection) -> Finding:
         "n": len(run.probes),
         "time": run.time_s,
         "interval": run.interval_s,
+        "whole": run.time_s + run.interval_s * len(run.probes),
         "probes": [p.frame for p in run.probes],
         "rst": (run.rst,),
         "before": len(answered),

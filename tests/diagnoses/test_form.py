@@ -83,6 +83,7 @@ def test_the_twin_of_a_group_comes_near_as_well():
 def test_every_sentence_exists_in_both_languages_with_the_same_gaps(rule):
     words = tomllib.loads((expected.HERE / rule.CODE / "words.toml").read_text("utf-8"))
     assert any(key.startswith("title") for key in words)
+    assert {"name", "brief"} <= set(words)
     for key, sentence in words.items():
         assert set(sentence) == {"en", "ja"}, key
         assert sentence["en"] != sentence["ja"], key
@@ -118,6 +119,29 @@ def test_numbers_and_frames_agree_in_both_languages(rule):
             assert set(re.findall(r"\d+(?:\.\d+)+", english[field])) == set(
                 re.findall(r"\d+(?:\.\d+)+", japanese[field])
             )
+
+
+POINT = re.compile(r"\b(?:at|on) \S+|where ")
+DURATION = {"en": re.compile(r"\b(?:minutes?|hours?|until)\b"), "ja": re.compile(r"分間|時間|まで")}
+
+
+@EACH
+def test_what_is_not_decided_names_the_capture_that_would_settle_it(rule):
+    """Where, with which filter, and for how long."""
+    if rule in registry.QUALITY:
+        return
+    for language, duration in DURATION.items():
+        found = report(expected.HERE / rule.CODE / "fires.pcap", language)["findings"]
+        for finding in (f for f in found if f["code"] == rule.CODE and undecided(f)):
+            told = finding["would_settle"]
+            assert told, finding["title"]
+            assert re.search(r"tcpdump \S+ any '[^']+'", told), told
+            assert duration.search(told), told
+            assert language != "en" or POINT.search(told), told
+
+
+def undecided(finding):
+    return finding["severity"] in ("error", "warning") and finding["culprit"]["kind"] == "unknown"
 
 
 @EACH

@@ -33,6 +33,7 @@ from diagnoses.syn_unanswered import rule as syn_unanswered
 from diagnoses.truncated_frames import rule as truncated_frames
 from diagnoses.zero_window import rule as zero_window
 from diagnoses.zero_window_probe import rule as zero_window_probe
+from diagnoses.udp_port_unreachable import rule as udp_port_unreachable
 
 # Can the capture be trusted? Asked first, of the capture as a whole.
 QUALITY: tuple[QualityRule, ...] = (
@@ -71,6 +72,7 @@ CONNECTIONS: tuple[ConnectionRule, ...] = (
     arp_unanswered,
     zero_window,
     zero_window_probe,
+    udp_port_unreachable,
     reset_after_close,
     keepalive,
     pmtu_discovery,

@@ -56,9 +56,9 @@ V6 = {
 }
 
 
-def told(tmp_path, *lines, addresses=V4, **kinds):
+def told(tmp_path, *lines, addresses=V4, vantage="client", **kinds):
     """The report of a scene of these lines; ``kinds`` alter places: hops of a host by its name."""
-    text = HEAD.format(**addresses)
+    text = HEAD.format(**addresses).replace('vantage = "client"', f'vantage = "{vantage}"')
     for name, hops in kinds.items():
         text = re.sub(rf"(\[hosts\.{name}\]\naddress = \S+\nhops = )\d+", rf"\g<1>{hops}", text)
     folder = tmp_path / "scene"
@@ -144,3 +144,85 @@ def test_who_asks_for_a_whole_range_is_searching(tmp_path):
     [(path, content)] = captures(declaration)
     path.write_bytes(content)
     assert not report(path)["findings"]
+
+
+SENT = ("0.0 client:40000 > far UDP 30", "0.01 far > client ICMP port-unreachable about 1")
+
+
+@BOTH
+def test_a_datagram_that_the_host_turns_away_is_named(tmp_path, addresses):
+    said = finding(told(tmp_path, *SENT, addresses=addresses), "udp_port_unreachable")
+    assert (said["severity"], said["confidence"]) == ("error", "certain")
+    assert said["culprit"] == {"kind": "server", "ip": addresses["far"], "hops_from_capture": 4}
+    assert said["frames"] == [1, 2]
+
+
+def test_a_device_that_turns_a_datagram_away_is_named_and_not_the_host(tmp_path):
+    said = finding(told(tmp_path, SENT[0], SENT[1].replace("far", "router")), "udp_port_unreachable")
+    assert said["culprit"] == {"kind": "path", "ip": V4["router"], "hops_from_capture": 2}
+
+
+def test_the_same_is_seen_at_the_host_itself(tmp_path):
+    said = finding(told(tmp_path, *SENT, vantage="far", client=4, near=1, far=0), "udp_port_unreachable")
+    assert said["culprit"]["hops_from_capture"] == 0
+
+
+def test_a_port_that_answers_afterwards_is_open(tmp_path):
+    assert finding(told(tmp_path, *SENT, "0.5 far > client:40000 UDP 5"), "udp_port_unreachable") is None
+
+
+def test_a_port_that_had_answered_before_is_a_note(tmp_path):
+    lines = (
+        "0.0 client:40000 > far UDP 30",
+        "0.01 far > client:40000 UDP 30",
+        "9.0 client:40000 > far UDP 30",
+    )
+    said = finding(
+        told(tmp_path, *lines, "9.01 far > client ICMP port-unreachable about 3"), "udp_port_unreachable"
+    )
+    assert said["severity"] == "note"
+
+
+def test_an_answer_that_finds_the_asker_gone_accuses_nobody(tmp_path):
+    lines = ("0.0 client:40000 > far UDP 30", "9.0 far > client:40000 UDP 30")
+    found = told(tmp_path, *lines, "9.01 client > far ICMP port-unreachable about 2")
+    assert finding(found, "udp_port_unreachable") is None
+
+
+def test_a_trap_from_a_well_known_port_is_turned_away_as_well(tmp_path):
+    lines = ("0.0 client:161 > far:10162 UDP 30", "0.01 far > client ICMP port-unreachable about 1")
+    said = finding(told(tmp_path, *lines), "udp_port_unreachable")
+    assert said["culprit"]["ip"] == V4["far"]
+
+
+@pytest.mark.parametrize("lines", [
+    ("0.0 client:40000 > far:33434 UDP 30", "0.01 far > client ICMP port-unreachable about 1"),
+    (
+        "0.0 client:40000 > far:44444 UDP 30 ttl 1", "0.1 near > client ICMP ttl-exceeded about 1",
+        "0.2 client:40001 > far:9000 UDP 30 ttl 4", "0.3 far > client ICMP port-unreachable about 3",
+    ),
+])  # fmt: skip
+def test_the_end_of_a_traceroute_is_its_success(tmp_path, lines):
+    assert not told(tmp_path, *lines)["findings"]
+
+
+def test_a_traceroute_beside_it_hides_no_closed_port(tmp_path):
+    probe = (
+        "3.0 client:40001 > far:33434 UDP 30 ttl 1",
+        "3.1 near > client ICMP ttl-exceeded about 3",
+        "3.2 client:40001 > far:33435 UDP 30 ttl 2",
+    )
+    assert finding(told(tmp_path, *SENT, *probe), "udp_port_unreachable")["frames"] == [1, 2]
+
+
+def test_who_tries_out_many_ports_is_scanning(tmp_path):
+    lines = [
+        line
+        for n in range(20)
+        for line in (
+            f"{n}.0 client:40000 > far:{5000 + n} UDP 30",
+            f"{n}.1 far > client ICMP port-unreachable about {2 * n + 1}",
+        )
+    ]
+    assert not told(tmp_path, *lines)["findings"]
+    assert len(told(tmp_path, *lines[:10])["findings"]) == 5

@@ -20,6 +20,7 @@ from diagnoses.offloaded_segments import rule as offloaded_segments
 from diagnoses.one_way_capture import rule as one_way_capture
 from diagnoses.pmtu_black_hole import rule as pmtu_black_hole
 from diagnoses.pmtu_discovery import rule as pmtu_discovery
+from diagnoses.ping_loss import rule as ping_loss
 from diagnoses.port_closed import rule as port_closed
 from diagnoses.port_reuse_ignored import rule as port_reuse_ignored
 from diagnoses.refused_on_path import rule as refused_on_path
@@ -73,6 +74,7 @@ CONNECTIONS: tuple[ConnectionRule, ...] = (
     zero_window,
     zero_window_probe,
     udp_port_unreachable,
+    ping_loss,
     reset_after_close,
     keepalive,
     pmtu_discovery,

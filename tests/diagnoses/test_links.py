@@ -226,3 +226,88 @@ def test_who_tries_out_many_ports_is_scanning(tmp_path):
     ]
     assert not told(tmp_path, *lines)["findings"]
     assert len(told(tmp_path, *lines[:10])["findings"]) == 5
+
+
+def pinged(lost, count=12, gap=1.0, start=0.01):
+    """Lines of so many pings, of which some get lost."""
+    lines = []
+    for n in range(count):
+        lines.append(f"{start + n * gap:.3f} client > far ping")
+        if n not in lost:
+            lines.append(f"{start + n * gap + 0.02:.3f} far > client pong")
+    return lines
+
+
+@BOTH
+def test_lost_pings_are_counted_and_so_are_those_in_a_row(tmp_path, addresses):
+    said = finding(told(tmp_path, *pinged({2, 5, 6, 7}), addresses=addresses), "ping_loss")
+    assert (said["severity"], said["confidence"]) == ("warning", "certain")
+    assert said["numbers"]["unanswered"] == 4
+    assert (said["numbers"]["longest_run"], said["numbers"]["longest_run_s"]) == (3, 2.0)
+    assert said["numbers"]["loss_percent"] == pytest.approx(33.3)
+
+
+def test_one_lost_ping_is_a_note_and_the_last_one_nothing(tmp_path):
+    assert finding(told(tmp_path, *pinged({0})), "ping_loss")["severity"] == "note"
+    assert finding(told(tmp_path, *pinged({11})), "ping_loss") is None
+
+
+def test_a_host_that_answers_no_ping_but_speaks_otherwise_is_a_note(tmp_path):
+    lines = (*pinged(range(5), 5), "6.0 client:40000 > far:80 SYN", "6.1 far:80 > client:40000 SYN,ACK")
+    said = finding(told(tmp_path, *lines), "ping_loss")
+    assert (said["severity"], said["numbers"]["loss_percent"]) == ("note", 100.0)
+    assert 7 in said["frames"]
+
+
+def test_a_host_that_never_speaks_is_an_error_where_others_are_heard(tmp_path):
+    said = finding(told(tmp_path, *HEARD, *pinged(range(5), 5)), "ping_loss")
+    assert (said["severity"], said["confidence"]) == ("error", "certain")
+    said = finding(told(tmp_path, *pinged(range(5), 5)), "ping_loss")
+    assert (said["severity"], said["confidence"]) == ("warning", "possible")
+
+
+def test_a_router_that_says_why_is_named(tmp_path):
+    said = finding(
+        told(tmp_path, *pinged(range(5), 5), "5.1 router > client ICMP host-unreachable about 1"), "ping_loss"
+    )
+    assert said["culprit"] == {"kind": "path", "ip": V4["router"], "hops_from_capture": 2}
+    assert "type 3 code 1" in said["explanation"]
+
+
+def test_a_host_that_stops_to_answer_is_said_to_have_stopped(tmp_path):
+    said = finding(told(tmp_path, *pinged(range(4, 12))), "ping_loss")
+    assert "After the last reply (frame 8)" in said["explanation"]
+
+
+def test_fast_pings_may_be_limited(tmp_path):
+    said = finding(told(tmp_path, *pinged(range(100, 150), 200, 0.03)), "ping_loss")
+    assert (said["severity"], said["confidence"]) == ("note", "possible")
+
+
+def test_pings_of_an_mtr_are_meant_to_end_on_the_way(tmp_path):
+    lines = []
+    for turn in range(3):
+        first = len(lines) + 1
+        lines += [
+            f"{turn}.0 client > far ping ttl 1",
+            f"{turn}.1 near > client ICMP ttl-exceeded about {first}",
+            f"{turn}.2 client > far ping ttl 4",
+            f"{turn}.3 far > client pong",
+        ]
+    assert not told(tmp_path, *lines, "9.0 client > far ping ttl 4", "9.1 far > client pong")["findings"]
+
+
+def test_a_capture_that_lost_packets_itself_tells_nothing_of_lost_pings(tmp_path):
+    talk = [
+        "0.0 client:40000 > far:80 SYN",
+        "0.01 far:80 > client:40000 SYN,ACK",
+        "0.02 client:40000 > far:80 ACK",
+        "0.03 far:80 > client:40000 PSH,ACK 500 unseen",
+        "0.04 client:40000 > far:80 ACK",
+        "0.05 far:80 > client:40000 PSH,ACK 500",
+        "0.06 client:40000 > far:80 ACK",
+    ]
+    later = [re.sub(r"^(\d+)", lambda found: str(int(found[1]) + 1), line) for line in pinged({2, 5})]
+    found = told(tmp_path, *talk, *later)
+    assert [f["code"] for f in found["capture"]["quality"]] == ["capture_drops"]
+    assert finding(found, "ping_loss") is None

@@ -67,6 +67,20 @@ class Query:
         """From the question to its answer."""
         return None if self.answer is None else round(int(self.answer["time_ns"] - self.time_ns) / NS, 6)
 
+    @property
+    def concluded(self) -> bool:
+        """Its answer ends the wish."""
+        return self.answer is not None and concludes(self.answer)
+
+    @property
+    def frames(self) -> tuple[int, ...]:
+        """The question's, and its answer's where there is one."""
+        return (self.frame,) if self.answer is None else (self.frame, int(self.answer["frame"]))
+
+    def since_s(self, time_ns: int) -> float:
+        """From a time to its answer; infinite without one."""
+        return float("inf") if self.answer is None else int(self.answer["time_ns"] - time_ns) / NS
+
 
 @dataclass(eq=False)
 class Lookup:
@@ -311,12 +325,10 @@ def is_reverse(name: str) -> bool:
     return name.endswith((".in-addr.arpa", ".ip6.arpa"))
 
 
-def variants(one: str, other: str) -> bool:
-    """Two names that a search list makes of one wish: one is the other with a suffix, or both begin with the
-    same labels.
-    """
-    mine, theirs = one.split("."), other.split(".")
-    return one != other and mine[0] == theirs[0] and not is_reverse(one)
+def answered_with(c: Connection, lookup: Lookup, rcode: int) -> list[Query]:
+    """The questions of this connection that were answered with a code, by a message that could be read."""
+    mine = [q for q in lookup.queries if q.connection == c.number and q.answer is not None]
+    return [q for q in mine if q.answer["rcode"] == rcode and q.answer["whole"]]  # type: ignore[index]  # not None, above
 
 
 def one_way(case: Case, client: int) -> bool:

@@ -7,6 +7,8 @@ from diagnoses.checksum_offload import rule as checksum_offload
 from diagnoses.clean_close import rule as clean_close
 from diagnoses.clock_step import rule as clock_step
 from diagnoses.dns_no_answer import rule as dns_no_answer
+from diagnoses.dns_nxdomain import rule as dns_nxdomain
+from diagnoses.dns_servfail import rule as dns_servfail
 from diagnoses.duplicate_frames import rule as duplicate_frames
 from diagnoses.fin_unanswered import rule as fin_unanswered
 from diagnoses.form import ConnectionRule, GroupRule, QualityRule
@@ -61,6 +63,8 @@ CONNECTIONS: tuple[ConnectionRule, ...] = (
     syn_unanswered,
     dns_no_answer,
     syn_ack_lost,
+    dns_servfail,
+    dns_nxdomain,
     keepalive_failed,
     pmtu_black_hole,
     idle_flow_dropped,

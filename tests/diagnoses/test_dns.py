@@ -201,8 +201,122 @@ def test_a_client_whose_connections_show_one_direction_is_not_told_that_its_reso
     assert not no_answer(tmp_path, lines, more='unseen_from = ["server", "resolver"]')
 
 
+def answered(
+    rcode, name="www.example.com", at=0.0, kind="A", after=0.02, port=41000, number=7, to="resolver"
+):
+    """A question and its answer."""
+    return f"""
+    {at:.6f} client:{port} > {to} DNS query {kind} {name} id {number}
+    {at + after:.6f} {to} > client:{port} DNS answer {number} {rcode}
+    """
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("1.2.0.192.in-addr.arpa", "reverse lookup"),
+        ("2.0.0.127.bl.example.org", "block list"),
+        ("db.shop.corp", "private networks"),
+        ("printer", "no dot"),
+        ("1.2.3.4.example", "block list"),
+    ],
+)
+def test_the_form_of_a_missing_name_is_explained(tmp_path, name, said):
+    [found] = of(told(tmp_path, answered("NXDOMAIN", name)), "dns_nxdomain")
+    assert (found["severity"], found["confidence"]) == ("note", "certain")
+    assert said in found["explanation"]
+
+
+def test_a_row_of_names_none_of_which_exists_is_one_story_from_the_first(tmp_path):
+    names = ("printer.a.example", "printer.b.example", "printer")
+    lines = "".join(answered("NXDOMAIN", name, at=0.03 * n, port=41000 + n) for n, name in enumerate(names))
+    found = of(told(tmp_path, lines), "dns_nxdomain")
+    assert len(found) == 3
+    assert "printer.a.example, printer.b.example and printer" in found[0]["explanation"]
+
+
+@pytest.mark.parametrize(
+    ("name", "later", "silent"),
+    [
+        ("www.example.com", 0.03, True),  # name.suffix first, then the name
+        ("www.example.com.b.example", 0.03, True),  # the next suffix of the list
+        ("www.example.com", 9.0, False),  # much later: another wish
+        ("mail.example.com", 0.03, False),  # another name
+        ("www.example.com.b.example", 1.0, False),  # begins alike, and comes too late for a program
+    ],
+)
+def test_a_search_list_that_finds_the_name_is_no_finding(tmp_path, name, later, silent):
+    lines = answered("NXDOMAIN", "www.example.com.a.example") + answered(
+        "A 203.0.113.80", name, at=later, port=41001
+    )
+    assert (not of(told(tmp_path, lines), "dns_nxdomain")) is silent
+
+
+def test_a_name_that_another_resolver_knows_is_not_called_missing(tmp_path):
+    lines = """
+    0.000 client:41000 > resolver DNS query A www.example.com id 7
+    0.000 client:41001 > second DNS query A www.example.com id 7
+    0.020 resolver > client:41000 DNS answer 7 NXDOMAIN
+    0.030 second > client:41001 DNS answer 7 A 203.0.113.80
+    """
+    assert not of(told(tmp_path, lines), "dns_nxdomain")
+
+
+@pytest.mark.parametrize(
+    ("rest", "severity"),
+    [
+        ("", "error"),
+        (answered("A 203.0.113.80", at=0.03, port=41001, to="second"), "note"),
+        (answered("A 203.0.113.80", at=5.0, port=41001, to="second"), "warning"),
+        (answered("AAAA 2001:db8::1", at=0.001, kind="AAAA", number=8), "warning"),
+        (answered("A 203.0.113.80", at=60.0, port=41001), "warning"),
+    ],
+    ids=["never", "at once by the second", "late by the second", "only the other type", "a minute later"],
+)
+def test_a_failure_weighs_as_much_as_it_cost(tmp_path, rest, severity):
+    lines = [line for line in (answered("SERVFAIL") + rest).splitlines() if line.strip()]
+    lines.sort(key=lambda line: float(line.split()[0]))
+    [found] = of(told(tmp_path, "\n".join(lines)), "dns_servfail")
+    assert found["severity"] == severity
+
+
+def test_a_reverse_lookup_that_fails_is_a_note(tmp_path):
+    [found] = of(told(tmp_path, answered("SERVFAIL", "1.2.0.192.in-addr.arpa", kind="PTR")), "dns_servfail")
+    assert found["severity"] == "note"
+
+
+@pytest.mark.parametrize("hosts", [V4, V6], ids=["ipv4", "ipv6"])
+@pytest.mark.parametrize("later", [3.0, 50.0])
+def test_an_answer_without_the_check_names_the_signatures(tmp_path, later, hosts):
+    lines = f"""
+    {answered("SERVFAIL").strip()}
+    {later} client:41001 > resolver DNS query A www.example.com id 8 cd
+    {later + 0.1} resolver > client:41001 DNS answer 8 A 203.0.113.80
+    """
+    [found] = of(told(tmp_path, lines, hosts=hosts), "dns_servfail")
+    assert found["severity"] == "error"
+    assert found["numbers"]["answered_unchecked"] is True
+    assert "DNSSEC" in found["explanation"]
+    assert {3, 4} <= set(found["frames"])
+
+
+def test_a_late_failure_says_that_the_resolver_waited_itself(tmp_path):
+    for after, said in ((4.0, "waited for others"), (0.02, "did not wait for long")):
+        [found] = of(told(tmp_path, answered("SERVFAIL", after=after)), "dns_servfail")
+        assert said in found["explanation"]
+
+
+def test_answers_are_not_silence(tmp_path):
+    for rcode in ("NXDOMAIN", "SERVFAIL", "REFUSED", "NOERROR"):
+        assert not no_answer(tmp_path, answered(rcode) + "30 client > server ping")
+
+
 # Of all captures at hand, those that show trouble with DNS.
-TOLD = {"dns-timeout": {"dns_no_answer"}}
+TOLD = {
+    "dns-timeout": {"dns_no_answer"},
+    "dns-nx": {"dns_nxdomain"},
+    "dns_query_nonexistent.pcapng": {"dns_nxdomain"},
+}
 
 
 @needs_shared

@@ -1,4 +1,7 @@
-"""What can become of an upload, other than a capture: expected, and so values with a sentence each."""
+"""What can become of an upload other than a capture, or of words other than a dispute.
+
+All of it is expected, and so they are values with a sentence each.
+"""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -6,7 +9,7 @@ from typing import ClassVar
 
 @dataclass(frozen=True)
 class NotAccepted:
-    """An upload that was not taken: HTTP status and one sentence in each language."""
+    """What was sent was not taken: HTTP status and one sentence in each language."""
 
     status: ClassVar[int] = 422
     en: str
@@ -121,4 +124,58 @@ class NoTeam(NotAccepted):
         return cls(
             "You are not on a team yet, and a capture belongs to a team; please ask your administrator.",
             "まだチームに所属していません。キャプチャはチームに属するため、管理者に依頼してください。",
+        )
+
+
+class NoSuchVerdict(NotAccepted):
+    """What is disputed is not in the report."""
+
+    status = 409
+
+    @classmethod
+    def any_more(cls) -> "NoSuchVerdict":
+        """The capture was diagnosed again meanwhile, or the program that asks is wrong."""
+        return cls(
+            "The report does not say this, or not any more; please look at it again.",
+            "この判定はレポートにありません。再診断で変わった可能性があります。もう一度ご確認ください。",
+        )
+
+
+class TooManyWords(NotAccepted):
+    """A reason or an answer that is too short or too long."""
+
+    @classmethod
+    def than(cls, least: int, most: int) -> "TooManyWords":
+        """The limits are in characters."""
+        return cls(
+            f"Please say why, in {least} to {most:,} characters.",
+            f"理由を {least} 文字以上 {most:,} 文字以内で入力してください。",
+        )
+
+
+class AlreadySaid(NotAccepted):
+    """The same person has disputed the same verdict, and waits for the answer."""
+
+    status = 409
+
+    @classmethod
+    def by_you(cls) -> "AlreadySaid":
+        """The only one there is."""
+        return cls(
+            "You have said so already; a curator has not answered yet.",
+            "この判定への異議はすでに受け付けています。キュレーターの回答をお待ちください。",
+        )
+
+
+class TooOften(NotAccepted):
+    """More disputes than a person writes."""
+
+    status = 429
+
+    @classmethod
+    def than(cls, most: int) -> "TooOften":
+        """So many an hour."""
+        return cls(
+            f"These are more than {most} disputes within an hour; please go on later.",
+            f"1 時間に受け付ける異議は {most} 件までです。しばらくしてからお試しください。",
         )

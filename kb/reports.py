@@ -16,8 +16,9 @@ import numpy as np
 from django.db import transaction
 from django.utils.dateparse import parse_datetime
 
+from kb import disputes, earlier
 from kb.jobs import Claim, end
-from kb.models import Finding, Job, Report
+from kb.models import Capture, EarlierReport, Finding, Job, Report
 from kb.streams import TooMuch, first_items, only_plain_files, read_object
 from packets.columns import CONNECTION_DTYPE, PACKET_DTYPE
 
@@ -48,6 +49,7 @@ def record(claim: Claim, folder: Path) -> bool:
     except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError, TooMuch) as error:
         raise Unusable(repr(error)) from error
     flush(folder)
+    compared_with = compared(capture, folder, columns["quality"])
     with transaction.atomic():
         if not end(claim, Job.State.DONE):
             return False
@@ -59,10 +61,22 @@ def record(claim: Claim, folder: Path) -> bool:
         for finding in findings:
             finding.report = report
         Finding.objects.bulk_create(findings, batch_size=200)
+        if compared_with is not None:
+            compared_with.save()
+        disputes.follow(report, connections(report))
         if before is not None and before.folder != name:
             old = before.path
             transaction.on_commit(lambda: shutil.rmtree(old, ignore_errors=True))
     return True
+
+
+def compared(capture: Capture, folder: Path, quality: list[str]) -> EarlierReport | None:
+    """The verdicts of the report before, with what changed since; None when there was none."""
+    found = earlier.before(capture)
+    if found is not None:
+        rows = load(folder / "connections.npy", CONNECTION_DTYPE)
+        found.changes = earlier.changes(found, rows, quality)
+    return found
 
 
 def flush(folder: Path) -> None:
@@ -96,6 +110,7 @@ def read_columns(folder: Path) -> dict[str, Any]:
         "rules": str(summary["rules"])[:100],
         "quality": [str(finding["code"])[:40] for finding in capture["quality"]][:100],
         "created": datetime.now(UTC),
+        "renewal_asked": None,
     }
 
 

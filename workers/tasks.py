@@ -5,7 +5,7 @@ from pathlib import Path
 from django.conf import settings
 
 from experiments import runs, schedule
-from kb import jobs, queue, removal
+from kb import jobs, queue, removal, renewal
 from workers import diagnosis, replays, transport
 from workers.clockwork import app
 
@@ -16,6 +16,7 @@ def diagnose(job: int) -> None:
     claim = jobs.claim(job)
     if claim is not None:
         diagnosis.run(claim)
+        renewal.go_on()
 
 
 @app.task(name=queue.DIAGNOSE_OUR_OWN)
@@ -40,8 +41,9 @@ def replay_due() -> None:
 
 @app.task(name=queue.REAP)
 def reap() -> None:
-    """Looks after jobs whose worker has died, or whose message was lost."""
+    """Looks after jobs whose worker has died, or whose message was lost, and begins renewals asked for."""
     jobs.reap()
+    renewal.go_on()
 
 
 @app.task(name=queue.SWEEP)

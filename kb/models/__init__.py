@@ -2,6 +2,8 @@
 
 from kb.models.article import Article
 from kb.models.capture import Capture
+from kb.models.dispute import Dispute
+from kb.models.earlier import EarlierReport
 from kb.models.finding import Finding
 from kb.models.job import Job
 from kb.models.report import Report
@@ -14,6 +16,8 @@ from kb.models.user import User
 __all__ = [
     "Article",
     "Capture",
+    "Dispute",
+    "EarlierReport",
     "Finding",
     "Job",
     "Report",

@@ -26,6 +26,17 @@ class Report(models.Model):
     rules = models.CharField(max_length=100)  # version of the rules that judged
     quality = models.JSONField(default=list)  # codes of the capture-quality findings
     created = models.DateTimeField(auto_now_add=True)
+    # Somebody wants it made again by today's rules, when there is time; kb/renewal.py begins the job.
+    renewal_asked = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["renewal_asked"],
+                condition=models.Q(renewal_asked__isnull=False),
+                name="reports_to_renew",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.folder

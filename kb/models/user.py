@@ -2,9 +2,12 @@
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils.functional import cached_property
 
 from kb.models.language import Language
 from kb.models.team import Team
+
+CURATORS = ("curator", "admin")  # groups
 
 
 class User(AbstractUser):
@@ -13,6 +16,14 @@ class User(AbstractUser):
     # An empty language means: as the browser asks.
     language = models.CharField(max_length=2, choices=Language.choices, blank=True, default="")
     teams = models.ManyToManyField(Team, related_name="members", blank=True)
+
+    @cached_property
+    def is_curator(self) -> bool:
+        """May answer disputes and have captures diagnosed again: those that this person may see, no others.
+
+        A role, not a right of the staff: who runs the installation is no judge of its verdicts.
+        """
+        return self.is_active and self.groups.filter(name__in=CURATORS).exists()
 
     def home_team(self) -> Team | None:
         """The team that owns what this person uploads without saying for whom; None without a team."""

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from kb import removal
-from kb.models import Capture, Finding, Job, Report
+from kb import jobs, removal
+from kb.models import Capture, Dispute, EarlierReport, Finding, Job, Report
 from tests.cast import accept, files_below, received
 from tests.reported import report_on
 
@@ -18,9 +18,14 @@ CANARY = "canary-7f3a"
 def test_a_canary_in_a_capture_is_found_nowhere_afterwards(cast, django_capture_on_commit_callbacks):
     job = accept(cast, do="report", canary=CANARY)
     report_on(job)
+    report_on(jobs.begin(job.capture))
+    report = Report.objects.get()
+    Dispute.objects.create(capture=job.capture, rules=report.rules, code="port_closed", why=CANARY)
+    assert EarlierReport.objects.exists()
     with django_capture_on_commit_callbacks(execute=True):
         removal.remove(job.capture)
-    assert [model.objects.count() for model in (Capture, Job, Report, Finding)] == [0, 0, 0, 0]
+    everything = (Capture, Job, Report, EarlierReport, Finding, Dispute)
+    assert [model.objects.count() for model in everything] == [0] * len(everything)
     assert files_below(Path(settings.MEDIA_ROOT)) == []
 
 

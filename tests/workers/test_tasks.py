@@ -4,10 +4,14 @@ import ast
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from experiments import runs, schedule
-from kb import kinds, queue
-from workers import app, tasks
+from kb import jobs, kinds, queue
+from kb.models import Job, Report
+from tests.cast import accept
+from tests.reported import report_on
+from workers import app, diagnosis, tasks
 
 NAMES = {*queue.TASKS, runs.REPLAY, schedule.REPLAY_DUE}
 
@@ -52,3 +56,17 @@ def test_messages_are_json_acknowledged_late_and_leave_no_results():
 @pytest.mark.django_db
 def test_a_task_for_a_job_that_is_gone_does_nothing():
     tasks.diagnose(4711)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("task", ["diagnose", "reap"])
+def test_a_renewal_that_was_asked_for_begins_when_a_diagnosis_ends_and_when_the_reaper_comes(
+    task, cast, monkeypatch
+):
+    older, newer = accept(cast, number=1), accept(cast, number=2)
+    report_on(older)
+    Report.objects.update(renewal_asked=timezone.now())
+    monkeypatch.setattr(diagnosis, "run", lambda claim: jobs.end(claim, Job.State.DONE))
+    tasks.diagnose(newer.pk) if task == "diagnose" else tasks.reap()
+    assert older.capture.jobs.filter(state=Job.State.WAITING).count() == 1
+    assert not Report.objects.filter(renewal_asked__isnull=False).exists()

@@ -9,12 +9,29 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, Stream
 from ninja import NinjaAPI, Query, Status
 from ninja.errors import AuthenticationError, ValidationError
 
-from kb import removal, reports
+from kb import disputes, jobs, removal, reports
 from kb.access import capture_or_404, own_capture_or_404
 from kb.apikeys import Bearer, SignedIn
-from kb.apischemas import Created, Page, Problem, State, listed, state
+from kb.apischemas import (
+    Changes,
+    Created,
+    Disputed,
+    Disputes,
+    DisputeState,
+    Listed,
+    Page,
+    Problem,
+    Said,
+    Slice,
+    State,
+    changed,
+    disputed,
+    listed,
+    state,
+)
 from kb.intake import accept
-from kb.models import Capture, Report, User
+from kb.models import Capture, Dispute, Report, User
+from kb.models.dispute import DisputeQuerySet
 from kb.outcomes import NotAccepted, NoTeam, NotSignedIn
 from kb.uploads import prepare, receive
 
@@ -45,6 +62,7 @@ BAD_FORM = ("The parameter {name} is not valid.", "パラメーター {name} の
 
 @api.post(
     "/captures",
+    auth=[Bearer(), SignedIn(takes_files=True)],
     response={201: Created, 401: Problem, 413: Problem, 422: Problem, 507: Problem},
     openapi_extra={"requestBody": FORM},
     summary="Upload a capture",
@@ -98,6 +116,74 @@ def delete(request: HttpRequest, uid: str) -> Status[None]:
     """Deletes the file, its report and every row; a job that runs is stopped."""
     removal.remove(own_capture_or_404(caller(request), uid))
     return Status(204, None)
+
+
+@api.get(
+    "/captures/{uid}/changes",
+    response={200: Changes | None, 401: Problem, 404: Problem},
+    summary="What the last diagnosis changed",
+)
+def changes(request: HttpRequest, uid: str) -> dict[str, Any] | None:
+    """The newest report beside the one before it; null where there was none."""
+    return changed(capture_or_404(caller(request), uid))
+
+
+@api.post(
+    "/captures/{uid}/again",
+    response={202: Listed, 401: Problem, 404: Problem},
+    summary="Diagnose a capture again",
+)
+def again(request: HttpRequest, uid: str) -> Status[dict[str, Any]]:
+    """Begins a diagnosis by today's rules, unless one is under way; the report stays until the new one is
+    there.
+    """
+    found = own_capture_or_404(caller(request), uid)
+    jobs.begin(found)
+    return Status(202, listed(capture_or_404(caller(request), uid)))
+
+
+@api.get(
+    "/captures/{uid}/disputes",
+    response={200: Disputes, 401: Problem, 404: Problem, 422: Problem},
+    summary="List the disputes about a capture",
+)
+def disputes_of(request: HttpRequest, uid: str, page: Annotated[Slice, Query()]) -> dict[str, Any]:
+    """What readers say against its verdicts, newest first."""
+    return page_of(Dispute.objects.filter(capture=capture_or_404(caller(request), uid)), page)
+
+
+@api.post(
+    "/captures/{uid}/disputes",
+    response={201: Disputed, 401: Problem, 404: Problem, 409: Problem, 422: Problem, 429: Problem},
+    summary="Dispute a verdict",
+)
+def dispute(request: HttpRequest, uid: str, said: Said) -> Any:
+    """Says that a verdict is wrong, or, with an empty code, that one is missing."""
+    report = report_of(capture_or_404(caller(request), uid))
+    if report is None:
+        raise Http404
+    what = disputes.about(report, said.code, said.connection)
+    made = disputes.begin(report, caller(request), what, said.why)
+    return problem(request, made) if isinstance(made, NotAccepted) else Status(201, disputed(made))
+
+
+@api.get("/disputes", response={200: Disputes, 401: Problem, 422: Problem}, summary="List disputes")
+def all_disputes(
+    request: HttpRequest,
+    page: Annotated[Slice, Query()],
+    state: DisputeState | None = None,
+    code: str | None = None,
+) -> dict[str, Any]:
+    """Those about captures that you may see, newest first."""
+    found = Dispute.objects.visible_to(caller(request))
+    found = found if state is None else found.filter(state=state)
+    return page_of(found if code is None else found.filter(code=disputes.plain(code)), page)
+
+
+def page_of(found: DisputeQuerySet, page: Slice) -> dict[str, Any]:
+    """A page of disputes, newest first."""
+    shown = found.select_related("capture", "reader", "answered_by")[page.offset : page.offset + page.limit]
+    return {"count": found.count(), "disputes": [disputed(one) for one in shown]}
 
 
 def caller(request: HttpRequest) -> User:

@@ -6,9 +6,10 @@ from typing import Any, Literal
 
 from ninja import Field, Schema
 
-from kb.models import Capture
+from kb.models import Capture, Dispute, EarlierReport
 from kb.progress import so_far
 
+DisputeState = Literal["open", "accepted", "declined"]
 StateName = Literal["waiting", "running", "done", "refused", "failed", "cancelled"]
 
 
@@ -42,6 +43,84 @@ class Page(Schema):
 
     count: int = Field(description="How many there are in all.")
     captures: list[Listed]
+
+
+class Slice(Schema):
+    """Which part of a list."""
+
+    limit: int = Field(100, ge=1, le=1000)
+    offset: int = Field(0, ge=0, le=2**53)
+
+
+class Pair(Schema):
+    """Connections whose verdict changed in the same way. An empty code: no verdict."""
+
+    was: str
+    now: str
+    count: int
+    first: list[int] = Field(description="Numbers of the first of these connections.")
+
+
+class Total(Schema):
+    """How many connections have a verdict."""
+
+    code: str
+    was: int
+    now: int
+
+
+class Changes(Schema):
+    """The newest report beside the one before it."""
+
+    rules_before: str
+    created_before: datetime
+    rules: str
+    same: bool = Field(description="Connections are numbered as before; if not, only totals are compared.")
+    changed: int = Field(description="How many connections have another verdict than before.")
+    compared: int = Field(description="How many connections were looked at, from the first.")
+    pairs: list[Pair]
+    totals: list[Total] = Field(description="Of the verdicts whose counts differ.")
+    came: list[str] = Field(description="Codes of new findings about the capture itself.")
+    went: list[str] = Field(description="Codes of findings about the capture itself that are gone.")
+
+
+class Said(Schema):
+    """Why a verdict is wrong, or missing."""
+
+    code: str = Field(max_length=40, description="What is disputed; empty: a verdict is missing.")
+    connection: int | None = Field(
+        None, ge=0, lt=2**31, description="null: a finding about no single connection."
+    )
+    why: str = Field(description="3 to 2,000 characters. Everybody who may see the capture reads them.")
+
+
+class Disputed(Schema):
+    """A dispute."""
+
+    id: int
+    capture: str
+    connection: int | None
+    code: str
+    rules: str = Field(description="Version of the rules that judged so.")
+    reader: str | None = Field(description="Who said it; null: somebody who has left.")
+    why: str
+    created: datetime
+    state: DisputeState
+    answer: str | None
+    answered_by: str | None
+    answered: datetime | None
+    code_now: str | None = Field(
+        description="What a later diagnosis says instead, empty: nothing; null: it says the same."
+    )
+    rules_now: str | None
+    url: str
+
+
+class Disputes(Schema):
+    """One page of disputes."""
+
+    count: int = Field(description="How many there are in all.")
+    disputes: list[Disputed]
 
 
 class Progress(Schema):
@@ -85,3 +164,35 @@ def state(capture: Capture, language: str) -> dict[str, Any]:
     job = capture.job
     reason = job.reason(language) if job else ""
     return {**listed(capture), "progress": asdict(so_far(capture, job)), "reason": reason or None}
+
+
+def disputed(dispute: Dispute) -> dict[str, Any]:
+    """Disputed, of one dispute."""
+    reader, curator = dispute.reader, dispute.answered_by
+    return {
+        "id": dispute.pk,
+        "capture": dispute.capture.uid,
+        "connection": dispute.connection,
+        "code": dispute.code,
+        "rules": dispute.rules,
+        "reader": reader.get_username() if reader else None,
+        "why": dispute.why,
+        "created": dispute.created,
+        "state": dispute.state,
+        "answer": dispute.answer or None,
+        "answered_by": curator.get_username() if curator else None,
+        "answered": dispute.answered,
+        "code_now": dispute.code_now,
+        "rules_now": dispute.rules_now or None,
+        "url": dispute.get_absolute_url(),
+    }
+
+
+def changed(capture: Capture) -> dict[str, Any] | None:
+    """Changes, of one capture; None when it has no report, or none before it."""
+    before = EarlierReport.objects.filter(capture=capture, changes__isnull=False).defer("verdicts").first()
+    if before is None or not hasattr(capture, "report"):
+        return None
+    versions = {"rules_before": before.rules, "created_before": before.created, "rules": capture.report.rules}
+    told: dict[str, Any] = before.changes or {}
+    return {**versions, **told}

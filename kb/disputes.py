@@ -1,4 +1,4 @@
-"""Readers disagree: a dispute begins, is answered, and follows its verdict through later diagnoses."""
+"""Readers disagree: a dispute begins, and is answered. What later diagnoses make of it: kb/following.py."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -6,10 +6,11 @@ from datetime import timedelta
 import numpy as np
 from django.db import transaction
 from django.utils import timezone
-from numpy.typing import NDArray
 
+from kb import reports
 from kb.earlier import text
-from kb.models import Capture, Dispute, Finding, Report, User
+from kb.following import ends_of, found_in
+from kb.models import Capture, Dispute, Report, User
 from kb.outcomes import AlreadySaid, NoSuchVerdict, NotAccepted, TooManyWords, TooOften
 from kb.streams import cleaned
 
@@ -29,6 +30,16 @@ class About:
     first_ns: int | None
 
 
+def about(report: Report, code: str, connection: int | None, position: int | None = None) -> About | None:
+    """The verdict that is meant; None when the report holds none."""
+    if connection is None:
+        return about_capture(report, code, position)
+    try:
+        return about_connection(report, code, reports.connection_row(report, connection))
+    except (LookupError, OverflowError):
+        return None
+
+
 def about_connection(report: Report, code: str, row: np.void) -> About | None:
     """The verdict of that code about a connection, CONNECTION_DTYPE; None when the report holds none.
 
@@ -40,11 +51,6 @@ def about_connection(report: Report, code: str, row: np.void) -> About | None:
     return About(code, number, text(row["client"]), text(row["server"]), int(row["first_ns"]))
 
 
-def found_in(report: Report, connection: int, code: str) -> bool:
-    """Whether there is such a finding, be it the connection's verdict or not."""
-    return report.findings.filter(connection=connection, code=code).exists()
-
-
 def about_capture(report: Report, code: str, position: int | None = None) -> About | None:
     """A finding about no single connection: about the capture itself, or about hosts. Of several with that
     code `position` tells which; the first otherwise.
@@ -52,19 +58,6 @@ def about_capture(report: Report, code: str, position: int | None = None) -> Abo
     findings = list(report.findings.filter(connection=None, code=code))
     chosen = next((f for f in findings if f.position == position), findings[0] if findings else None)
     return About(code, None, *ends_of(chosen), None) if chosen else None
-
-
-def ends_of(finding: Finding) -> tuple[str, str]:
-    """The first two hosts of a finding, as a dispute keeps them."""
-    hosts = [str(host)[:80] for host in finding.body_en["hosts"][:2]]
-    first, second = [*hosts, "", ""][:2]
-    return first, second
-
-
-def key_of(finding: Finding) -> tuple[str, int | None, str, str]:
-    """Dispute.about of the disputes about this finding."""
-    ends = ("", "") if finding.connection is not None else ends_of(finding)
-    return finding.code, finding.connection, *ends
 
 
 def begin(report: Report, reader: User, what: About | None, why: str) -> Dispute | NotAccepted:
@@ -104,50 +97,6 @@ def answer(dispute: Dispute, curator: User, state: str, words: str) -> NotAccept
     dispute.answered_by, dispute.answered = curator, timezone.now()
     dispute.save(update_fields=["state", "answer", "answered_by", "answered"])
     return None
-
-
-def follow(report: Report, rows: NDArray[np.void]) -> None:
-    """Tells the capture's disputes what this new report says; `rows`: its connections."""
-    for dispute in Dispute.objects.filter(capture=report.capture_id):
-        at = None if dispute.connection is None else found_again(dispute, dispute.connection, rows)
-        if at is not None:
-            dispute.connection = int(rows["id"][at])
-        now = None if stands(dispute, report, rows, at) else ("" if at is None else text(rows["verdict"][at]))
-        if now != dispute.code_now:
-            dispute.code_now, dispute.rules_now = now, "" if now is None else report.rules
-        dispute.save(update_fields=["connection", "code_now", "rules_now"])
-
-
-def found_again(dispute: Dispute, number: int, rows: NDArray[np.void]) -> int | None:
-    """The row of its connection: at its old number, or wherever the same ends began at the same time."""
-    guess = int(np.searchsorted(rows["id"], number))
-    for some in (
-        np.arange(guess, min(guess + 1, len(rows))),
-        np.flatnonzero(rows["first_ns"] == dispute.first_ns),
-    ):
-        for at in some.tolist():
-            if same_connection(dispute, rows[at]):
-                return int(at)
-    return None
-
-
-def same_connection(dispute: Dispute, row: np.void) -> bool:
-    """Whether the row is the connection that the dispute is about."""
-    ends = text(row["client"]), text(row["server"])
-    return ends == (dispute.client, dispute.server) and int(row["first_ns"]) == dispute.first_ns
-
-
-def stands(dispute: Dispute, report: Report, rows: NDArray[np.void], at: int | None) -> bool:
-    """Whether the report still says what is disputed."""
-    if dispute.connection is None:
-        same_code = report.findings.filter(connection=None, code=dispute.code)
-        return any(key_of(finding) == dispute.about for finding in same_code)
-    if at is None:
-        return False
-    judged = text(rows["verdict"][at])
-    return judged == dispute.code or (
-        dispute.code != "" and found_in(report, int(rows["id"][at]), dispute.code)
-    )
 
 
 def on(capture: Capture) -> list[Dispute]:

@@ -16,7 +16,7 @@ import numpy as np
 from django.db import transaction
 from django.utils.dateparse import parse_datetime
 
-from kb import disputes, earlier
+from kb import earlier, following
 from kb.jobs import Claim, end
 from kb.models import Capture, EarlierReport, Finding, Job, Report
 from kb.streams import TooMuch, first_items, only_plain_files, read_object
@@ -63,7 +63,7 @@ def record(claim: Claim, folder: Path) -> bool:
         Finding.objects.bulk_create(findings, batch_size=200)
         if compared_with is not None:
             compared_with.save()
-        disputes.follow(report, connections(report))
+        following.follow(report, connections(report))
         if before is not None and before.folder != name:
             old = before.path
             transaction.on_commit(lambda: shutil.rmtree(old, ignore_errors=True))
@@ -177,15 +177,23 @@ def connections(report: Report) -> np.ndarray:
 
 
 def connection_rows(
-    report: Report, verdict: str | None = None, start: int = 0, count: int = 100
+    report: Report,
+    verdict: str | None = None,
+    start: int = 0,
+    count: int = 100,
+    among: np.ndarray | None = None,
 ) -> tuple[np.ndarray, int]:
     """One page of connections, CONNECTION_DTYPE, and how many there are in all.
 
-    `verdict` narrows to one code; the empty code means those without a verdict.
+    `verdict` narrows to one code; the empty code means those without a verdict. `among`: a truth for each
+    connection of the report.
     """
     rows = connections(report)
+    chosen = np.ones(len(rows), bool) if among is None else among
     if verdict is not None:
-        rows = rows[rows["verdict"] == verdict.encode("ascii", "replace")]
+        chosen = chosen & (rows["verdict"] == verdict.encode("ascii", "replace"))
+    if among is not None or verdict is not None:
+        rows = rows[chosen]
     start = max(start, 0)
     return np.array(rows[start : start + max(count, 0)]), len(rows)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timesince import timesince
 from django.utils.translation import get_language, gettext
@@ -73,6 +73,18 @@ def visible(value: Any) -> str:
 
 
 @register.filter
+def username(user: Any) -> str:
+    """The name of an account; of one that is gone, that it is."""
+    return user.get_username() if user else gettext("somebody who has left")
+
+
+@register.filter
+def lines(value: str) -> SafeString:
+    """What a person wrote, line by line; control and bidi characters as pictures."""
+    return format_html_join(mark_safe("<br>"), "{}", ((text.visible(line),) for line in value.split("\n")))
+
+
+@register.filter
 def ago(moment: datetime) -> SafeString:
     """A time element: "2 minutes ago" within a week, else the date; the clock and its zone on hover."""
     elapsed = (timezone.now() - moment).total_seconds()
@@ -115,6 +127,12 @@ def confidence_name(value: str) -> str:
 def state_name(value: str) -> str:
     """The state of a connection or of a job, in words."""
     return wording.state(value)
+
+
+@register.filter
+def dispute_state(value: str) -> str:
+    """open → awaits an answer."""
+    return wording.dispute_state(value)
 
 
 @register.filter

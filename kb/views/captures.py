@@ -10,12 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from kb import jobs, panels, removal, reports
+from diagnoses.objects import RULES
+from kb import jobs, panels, removal, renewal, reports
 from kb.access import capture_or_404, own_capture_or_404
 from kb.models import Capture, Finding, Report
 from kb.progress import so_far
 from kb.templatetags.readable import language
-from kb.views import cards, pictures
+from kb.views import cards, changes, pictures
+from kb.views.heard import Heard
 from packets.columns import CONNECTION_DTYPE
 
 STOP_POLLING = 286  # htmx: swap this answer in, and ask no more
@@ -48,7 +50,7 @@ def capture(request: HttpRequest, uid: str) -> HttpResponse:
 def _page(request: HttpRequest, uid: str) -> HttpResponse:
     found = capture_or_404(request.user, uid)
     job = found.job
-    context = {
+    context: dict[str, object] = {
         "capture": found,
         "job": job,
         "progress": so_far(found, job),
@@ -59,6 +61,11 @@ def _page(request: HttpRequest, uid: str) -> HttpResponse:
     report = report_of(found)
     if report is None:
         return render(request, "capture_unread.html", context)
+    context |= {
+        "changes": changes.since(found, report),
+        "outdated": renewal.is_outdated(report),
+        "rules_now": RULES,
+    }
     if report.packets == 0:
         return render(request, "capture_empty.html", {**context, "notes": reports.notes(report)})
     return render(request, "capture.html", {**context, **_verdict(found, report)})
@@ -77,7 +84,7 @@ def report_of(found: Capture) -> Report | None:
 
 def _verdict(found: Capture, report: Report) -> dict[str, object]:
     """What the page of a finished capture shows."""
-    lang = language()
+    lang, heard = language(), Heard.about_capture(found)
     findings = list(report.findings.filter(quality=False)[: cards.MOST_FINDINGS])
     quality = list(report.findings.filter(quality=True)[: cards.MOST_FINDINGS])
     connections = reports.connections(report)
@@ -94,16 +101,17 @@ def _verdict(found: Capture, report: Report) -> dict[str, object]:
     return {
         "report": report,
         "headline": report.headline(lang),
-        "cards": cards.grouped(findings, lang, link),
+        "cards": cards.grouped(findings, lang, link, heard),
         "findings_left": sum(counts.values()) - len(findings),
         "severities": [(severity, counts[severity]) for severity in reports.SEVERITIES if severity in counts],
-        "quality": [cards.card(f, lang, link) for f in quality],
+        "quality": [cards.card(f, lang, link, heard) for f in quality],
         "overview": reports.overview(report, lang) if len(connections) > 1 else [],
         "notes": reports.notes(report),
+        "disputes": len(heard.every),
         "timeline": pictures.capture_timeline(found, connections, findings, lang),
         "connections": [connection_line(row) for row in connections[:CONNECTIONS_SHOWN]],
         "connections_total": len(connections),
-        "lead": cards.card(primary, lang, link) if primary else None,
+        "lead": cards.card(primary, lang, link, heard) if primary else None,
         **_picture(found, report, connections, findings),
     }
 

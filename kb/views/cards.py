@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from drawing.words import Language
-from kb.models import Finding
+from kb.models import Dispute, Finding
 from kb.views import wording
+from kb.views.heard import Heard
 
 # Cards are built of this many findings; beyond, only the count is said.
 MOST_FINDINGS = 500
@@ -42,6 +43,7 @@ class Card:
     would_settle: str
     culprit: str
     others: list["Card"]
+    disputes: list[Dispute]  # about the finding itself and about its equals
 
     @property
     def count(self) -> int:
@@ -49,9 +51,11 @@ class Card:
         return 1 + len(self.others)
 
 
-def card(finding: Finding, lang: Language, link: FrameLink, others: Iterable["Card"] = ()) -> Card:
+def card(
+    finding: Finding, lang: Language, link: FrameLink, heard: Heard, others: Iterable["Card"] = ()
+) -> Card:
     """The card of one finding. `link(connection, frame)` is where a frame of evidence is shown."""
-    body = finding.body(lang)
+    body, others = finding.body(lang), list(others)
     frames = [int(number) for number in body["frames"]]
     return Card(
         position=finding.position,
@@ -67,17 +71,18 @@ def card(finding: Finding, lang: Language, link: FrameLink, others: Iterable["Ca
         rejected=[{"name": wording.code(r["code"]), **r} for r in body["rejected"]],
         would_settle=body["would_settle"] or "",
         culprit=wording.culprit(body["culprit"]),
-        others=list(others),
+        others=others,
+        disputes=heard.about(finding) + [dispute for other in others for dispute in other.disputes],
     )
 
 
-def grouped(findings: Iterable[Finding], lang: Language, link: FrameLink) -> list[Card]:
+def grouped(findings: Iterable[Finding], lang: Language, link: FrameLink, heard: Heard) -> list[Card]:
     """One card for each kind of finding against the same hosts, in the order of the first of each."""
     groups: dict[tuple[Any, ...], list[Finding]] = {}
     for finding in findings:
         groups.setdefault(_sameness(finding, lang), []).append(finding)
     return [
-        card(first, lang, link, [card(other, lang, link) for other in rest])
+        card(first, lang, link, heard, [card(other, lang, link, heard) for other in rest])
         for first, *rest in groups.values()
     ]
 

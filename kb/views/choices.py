@@ -14,7 +14,7 @@ A_YEAR = 365 * 24 * 3600  # seconds
 @require_POST
 def language(request: HttpRequest) -> HttpResponse:
     """English or Japanese, kept in a cookie, and with the account of who is signed in."""
-    response = _back(request)
+    response = back(request)
     chosen = request.POST.get("language")
     if chosen in LANGUAGES:
         response.set_cookie(
@@ -33,14 +33,14 @@ def language(request: HttpRequest) -> HttpResponse:
 @require_POST
 def theme(request: HttpRequest) -> HttpResponse:
     """Light, dark, or as the system has it. The server reads the cookie, so no page flashes."""
-    response = _back(request)
+    response = back(request)
     chosen = request.POST.get("theme")
     if chosen in THEMES:
         response.set_cookie("theme", chosen, max_age=A_YEAR, secure=settings.HTTPS, samesite="Lax")
     return response
 
 
-def _back(request: HttpRequest) -> HttpResponse:
+def back(request: HttpRequest) -> HttpResponse:
     """To the page that the form was on, if that is one of ours."""
     target = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(

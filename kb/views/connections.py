@@ -11,12 +11,13 @@ from django.views.decorators.http import require_safe
 
 from drawing import labels
 from drawing.marks import Mark
-from kb import reports
+from kb import earlier, reports
 from kb.access import capture_or_404
-from kb.models import Capture, Finding, Report
+from kb.models import Capture, EarlierReport, Finding, Report
 from kb.templatetags.readable import language
-from kb.views import cards, pictures
+from kb.views import cards, changes, pictures
 from kb.views.captures import connection_line, here, report_of
+from kb.views.heard import Heard
 from kb.views.pages import Page
 from packets import columns
 
@@ -75,21 +76,32 @@ def connection_or_404(report: Report, number: int) -> np.void:
 @login_required
 @require_safe
 def connections(request: HttpRequest, uid: str) -> HttpResponse:
-    """The table of connections, filtered by `?verdict=`, paged."""
+    """The table of connections, filtered by `?verdict=` and by `?before=`, the verdict of the report before;
+    paged.
+    """
     capture, report = capture_with_report(request, uid)
-    verdict = request.GET.get("verdict")
+    verdict, before = request.GET.get("verdict"), request.GET.get("before")
     page = Page.asked(request, CONNECTIONS_A_PAGE)
-    rows, total = reports.connection_rows(report, verdict=verdict, start=page.start, count=page.size)
+    among = None if before is None else _judged_before(report, before)
+    rows, total = reports.connection_rows(report, verdict, page.start, page.size, among)
     context = {
         "capture": capture,
         "report": report,
         "connections": [connection_line(row) for row in rows],
         "verdict": verdict,
+        "before": before,
         "verdicts": reports.verdict_counts(report),
         "page": page.of(total),
         "here": here(capture),
     }
     return render(request, "connections.html", context)
+
+
+def _judged_before(report: Report, code: str) -> np.ndarray:
+    """Which connections had that verdict in the report before."""
+    found = EarlierReport.objects.filter(capture=report.capture_id).first()
+    count = len(reports.connections(report))
+    return np.zeros(count, bool) if found is None else earlier.had(found, code, count)
 
 
 @login_required
@@ -106,12 +118,16 @@ def connection(request: HttpRequest, uid: str, number: int) -> HttpResponse:
     drawn = rows if page.first_asked is None else part
     found = pictures.marks(about, drawn, lang)
     svg = pictures.diagram(capture, row, drawn, found, lang, folded=page.first_asked is None)
+    line, heard = connection_line(row), Heard.about_capture(capture)
     context = {
         "capture": capture,
         "report": report,
-        "row": connection_line(row),
+        "row": line,
+        "before": changes.of_connection(report, number, line["verdict"]),
+        "besides": heard.besides(about, number),
+        "is_explained": any(finding.code == line["verdict"] for finding in about),
         "diagram": svg,
-        "cards": _cards(capture, about),
+        "cards": _cards(capture, about, heard),
         "packets": packet_lines(
             part, page.start, rows, pictures.marks(about, part, lang), pictures.first_ns(report)
         ),
@@ -121,14 +137,14 @@ def connection(request: HttpRequest, uid: str, number: int) -> HttpResponse:
     return render(request, "connection.html", context)
 
 
-def _cards(capture: Capture, about: list[Finding]) -> list[cards.Card]:
+def _cards(capture: Capture, about: list[Finding], heard: Heard) -> list[cards.Card]:
     places = pictures.places(capture.report, about)
 
     def link(number: int | None, frame: int) -> str:
         at = places.get(frame, number or 0)
         return pictures.connection_link(capture, at, frame) if at >= 0 else capture.get_absolute_url()
 
-    return [cards.card(finding, language(), link) for finding in about]
+    return [cards.card(finding, language(), link, heard) for finding in about]
 
 
 def _part(request: HttpRequest, rows: np.ndarray) -> tuple[np.ndarray, Page]:

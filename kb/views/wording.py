@@ -40,6 +40,11 @@ _STATES = {
     "failed": gettext_noop("failed"),
     "cancelled": gettext_noop("cancelled"),
 }
+_DISPUTES = {
+    "open": gettext_noop("awaits an answer"),
+    "accepted": gettext_noop("accepted"),
+    "declined": gettext_noop("declined"),
+}
 _CULPRITS = {
     "client": gettext_noop("the client"),
     "server": gettext_noop("the server"),
@@ -68,6 +73,11 @@ def confidence(value: str) -> str:
 def state(value: str) -> str:
     """Of a connection or a job."""
     return _known(_STATES, value)
+
+
+def dispute_state(value: str) -> str:
+    """Of a dispute: whether a curator has answered, and how."""
+    return _known(_DISPUTES, value)
 
 
 def code(value: str) -> str:

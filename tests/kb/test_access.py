@@ -1,18 +1,20 @@
 """Every URL × every role. A new URL without a line here fails."""
 
 import pytest
+from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from experiments.models import Run
 from kb import tokens
-from kb.models import Article, Capture, Revision, User
+from kb.models import Article, Capture, Dispute, Revision, User
 from tests import laboratory
 from tests.cast import accept
 from tests.reported import report_on
 
 pytestmark = pytest.mark.django_db
 
+CANARY = "canary-9d41"
 SIGN_IN = "sign-in"  # 302 to the sign-in page
 E, R = "experiments/<slug:name>/", "experiments/<slug:name>/runs/<slug:uid>/"
 U, N = "captures/<slug:uid>/", "captures/<slug:uid>/connections/<int:number>/"
@@ -31,6 +33,12 @@ TABLE: dict[str, tuple[str, object, object, object, object]] = {
     f"{U}progress/": ("GET", SIGN_IN, 404, 286, 286),
     f"{U}download/": ("GET", SIGN_IN, 404, 200, 200),
     f"{U}again/": ("POST", SIGN_IN, 404, 302, 302),
+    # Bob is a curator, who sees what his team sees.
+    "captures/outdated/": ("GET", SIGN_IN, 404, 200, 404),
+    "captures/outdated/again/": ("POST", SIGN_IN, 404, 302, 404),
+    f"{U}disputes/": ("GET", SIGN_IN, 404, 200, 200),
+    "disputes/": ("GET", SIGN_IN, 200, 200, 200),
+    "disputes/<int:number>/": ("GET", SIGN_IN, 404, 200, 200),
     f"{U}connections/": ("GET", SIGN_IN, 404, 200, 200),
     N: ("GET", SIGN_IN, 404, 200, 200),
     f"{N}graph/": ("GET", SIGN_IN, 404, 200, 200),
@@ -55,6 +63,10 @@ TABLE: dict[str, tuple[str, object, object, object, object]] = {
     "api/openapi.json": ("GET", 200, 200, 200, 200),
     "api/captures": ("GET", 401, 200, 200, 200),
     "api/captures/<uid>": ("GET", 401, 404, 200, 200),
+    "api/captures/<uid>/changes": ("GET", 401, 404, 200, 200),
+    "api/captures/<uid>/again": ("POST", 401, 404, 202, 202),
+    "api/captures/<uid>/disputes": ("GET", 401, 404, 200, 200),
+    "api/disputes": ("GET", 401, 200, 200, 200),
 }
 # Django's own admin, each page of which asks for a member of the staff.
 ADMIN = "admin/"
@@ -78,6 +90,10 @@ def capture(cast, monkeypatch, tmp_path) -> Capture:
     laboratory.begun(user=cast.alice)
     job = accept(cast)
     report_on(job)
+    cast.bob.groups.add(Group.objects.get(name="curator"))
+    Dispute.objects.create(
+        capture=job.capture, connection=0, code="port_closed", rules="1", reader=cast.alice, why=CANARY
+    )
     article = Article.objects.create(slug="port-closed", code="port_closed")
     Revision.objects.create(
         article=article,
@@ -98,7 +114,7 @@ def path_of(route: str, capture: Capture) -> str:
         "<slug:name>": laboratory.NAME,
         "<path:file>": "run.json",
         "<uid>": capture.uid,
-        "<int:number>": "0",
+        "<int:number>": str(Dispute.objects.get().pk) if route.startswith("disputes/") else "0",
         "<figure:kind>": "sequence",
         "<slug:slug>": "port-closed",
         "<str:token>": "made-up",
@@ -144,7 +160,7 @@ def test_no_method_tells_charlie_that_a_capture_is_there(route, method, capture,
     path = path_of(route, capture).replace(capture.uid, "a" * 16)
     absent = browser.generic(method, path)
     assert there.status_code == absent.status_code
-    assert there.status_code in (404, 405)
+    assert there.status_code in (404, 405, 422)  # 422: without words there is no dispute to look for
     assert Capture.objects.filter(pk=capture.pk).exists()
 
 
@@ -158,10 +174,14 @@ def test_a_token_of_another_team_gets_nothing(method, capture, cast):
 def test_lists_and_counts_hold_nothing_of_another_team(capture, cast):
     browser = Client()
     browser.force_login(cast.charlie)
-    for path in ("/", "/captures/", "/api/captures"):
-        page = browser.get(path).content.decode()
-        assert capture.uid not in page
-        assert capture.name not in page
+    cast.charlie.groups.add(Group.objects.get(name="curator"))
+    lists = ("/", "/captures/", "/api/captures", "/disputes/", "/api/disputes", "/captures/outdated/")
+    for path in (*lists, "/disputes/?code=port_closed", "/api/disputes?state=open"):
+        answer = browser.get(path)
+        page = answer.content.decode()
+        assert answer.status_code == 200
+        for secret in (capture.uid, capture.name, CANARY, "?code=port_closed&"):
+            assert secret not in page
 
 
 def test_what_changes_something_asks_for_post_and_the_token(capture, cast):
@@ -171,10 +191,17 @@ def test_what_changes_something_asks_for_post_and_the_token(capture, cast):
         url = f"/captures/{capture.uid}/{action}/"
         assert browser.get(url).status_code == 405
         assert browser.post(url).status_code == 403
+    assert browser.get("/captures/outdated/again/").status_code == 405
+    pages = ("/captures/outdated/again/", f"/captures/{capture.uid}/disputes/")
+    for url in (*pages, f"/disputes/{Dispute.objects.get().pk}/"):
+        assert browser.post(url).status_code == 403
+    for call in ("again", "disputes"):
+        url = f"/api/captures/{capture.uid}/{call}"
+        assert browser.post(url, {}, "application/json").status_code == 403
     assert Capture.objects.filter(pk=capture.pk).exists()
 
 
-@pytest.mark.parametrize("path", ["/admin/", "/admin/kb/user/", "/admin/kb/team/"])
+@pytest.mark.parametrize("path", ["/admin/", "/admin/kb/user/", "/admin/kb/team/", "/admin/kb/dispute/"])
 def test_the_admin_is_for_the_staff(path, client, cast):
     assert client.get(path).status_code == 302
     client.force_login(cast.alice)
@@ -182,3 +209,24 @@ def test_the_admin_is_for_the_staff(path, client, cast):
     cast.alice.is_staff = cast.alice.is_superuser = True
     cast.alice.save()
     assert client.get(path).status_code == 200
+
+
+def test_a_curator_and_a_superuser_of_another_team_see_no_dispute(capture, cast):
+    said = Dispute.objects.get()
+    cast.charlie.is_staff = cast.charlie.is_superuser = True
+    cast.charlie.save()
+    cast.charlie.groups.add(Group.objects.get(name="curator"))
+    browser = Client()
+    browser.force_login(cast.charlie)
+    words = {"state": "accepted", "answer": "So be it."}
+    assert browser.post(f"/disputes/{said.pk}/", words).status_code == 404
+    assert browser.post(f"/captures/{capture.uid}/disputes/", {"why": "Not mine."}).status_code == 404
+    assert CANARY not in browser.get("/admin/kb/dispute/").content.decode()
+    assert browser.get(f"/admin/kb/dispute/{said.pk}/change/").status_code == 302
+    said.refresh_from_db()
+    assert said.is_open
+    assert Dispute.objects.count() == 1
+    cast.bob.is_staff = cast.bob.is_superuser = True
+    cast.bob.save()
+    browser.force_login(cast.bob)
+    assert CANARY in browser.get(f"/admin/kb/dispute/{said.pk}/change/").content.decode()

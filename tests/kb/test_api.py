@@ -10,6 +10,7 @@ from django.test import Client
 from kb import jobs, reports, tokens
 from kb.models import Capture, Job, Token
 from tests.cast import accept, files_below, form
+from tests.kb.judged import judged
 from tests.reported import report_on
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
@@ -200,6 +201,11 @@ def test_the_document_names_every_operation_and_the_docs_page_needs_no_foreign_s
         ("post", "/api/captures"),
         ("get", "/api/captures/{uid}"),
         ("delete", "/api/captures/{uid}"),
+        ("get", "/api/captures/{uid}/changes"),
+        ("post", "/api/captures/{uid}/again"),
+        ("get", "/api/captures/{uid}/disputes"),
+        ("post", "/api/captures/{uid}/disputes"),
+        ("get", "/api/disputes"),
     }
     assert "multipart/form-data" in document["paths"]["/api/captures"]["post"]["requestBody"]["content"]
     page = client.get("/api/docs")
@@ -209,3 +215,87 @@ def test_the_document_names_every_operation_and_the_docs_page_needs_no_foreign_s
     assert "https://" not in text
     assert "<style" not in text
     assert text.count("<script") == text.count("<script src=") + text.count('<script type="application/json"')
+
+
+def test_a_verdict_is_disputed_and_the_dispute_read_back(call, cast):
+    job = accept(cast)
+    report_on(job)
+    url = f"/api/captures/{job.capture.uid}/disputes"
+    said = {"code": "port_closed", "connection": 0, "why": "It was open a second later."}
+    made = call.post(url, said, "application/json")
+    assert made.status_code == 201
+    about = made.json()
+    assert {name: about[name] for name in said} == said
+    assert (about["reader"], about["state"]) == ("alice", "open")
+    assert about["answer"] is about["code_now"] is None
+    for path in (url, "/api/disputes", "/api/disputes?state=open&code=port_closed"):
+        assert body(call.get(path)) == {"count": 1, "disputes": [about]}
+    assert body(call.get("/api/disputes?state=accepted"))["count"] == 0
+    assert body(call.get(f"{url}?offset=1"))["disputes"] == []
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ({"code": "port_closed", "connection": 0, "why": " "}, 422),
+        ({"code": "port_closed", "connection": 0}, 422),
+        ({"code": "x" * 41, "connection": 0, "why": "Too long."}, 422),
+        ({"code": "port_closed", "connection": -1, "why": "No number."}, 422),
+        ({"code": "port_closed", "connection": 1, "why": "It has none."}, 409),
+        ({"code": "", "connection": 0, "why": "It has one."}, 409),
+        ({"code": "a\0b", "connection": 0, "why": "It has one."}, 409),
+        ({"code": "", "connection": 2**31 - 1, "why": "Not there."}, 409),
+    ],
+)
+def test_what_cannot_be_disputed_is_a_sentence(call, cast, said, status):
+    job = accept(cast)
+    report_on(job)
+    answer = call.post(f"/api/captures/{job.capture.uid}/disputes", said, "application/json")
+    assert (answer.status_code, list(answer.json())) == (status, ["detail"])
+
+
+def test_the_same_twice_is_409_and_too_many_are_429(call, cast, monkeypatch):
+    job = accept(cast)
+    report_on(job)
+    url = f"/api/captures/{job.capture.uid}/disputes"
+    said = {"code": "port_closed", "connection": 0, "why": "It was open."}
+    statuses = [call.post(url, said, "application/json").status_code for _ in range(2)]
+    assert statuses == [201, 409]
+    monkeypatch.setattr("kb.disputes.MOST_AN_HOUR", 1)
+    assert call.post(url, {**said, "connection": 2}, "application/json").status_code == 429
+
+
+def test_without_a_report_there_is_nothing_to_dispute(call, cast):
+    uid = accept(cast).capture.uid
+    said = {"code": "", "connection": 0, "why": "It takes long."}
+    assert call.post(f"/api/captures/{uid}/disputes", said, "application/json").status_code == 404
+    assert body(call.get(f"/api/captures/{uid}/changes")) is None
+
+
+def test_our_own_page_may_dispute_with_its_token_and_never_send_files(cast):
+    job = accept(cast)
+    report_on(job)
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(cast.alice)
+    url = f"/api/captures/{job.capture.uid}/disputes"
+    said = {"code": "port_closed", "connection": 0, "why": "It was open."}
+    assert browser.post(url, said, "application/json").status_code == 403
+    browser.get("/")
+    token = {"X-CSRFToken": browser.cookies["csrf"].value}
+    assert browser.post(url, said, "application/json", headers=token).status_code == 201
+    before = files_below(Path(settings.MEDIA_ROOT))
+    assert browser.post(url, form(b"abc"), headers=token).status_code == 415
+    assert files_below(Path(settings.MEDIA_ROOT)) == before
+
+
+def test_a_new_diagnosis_tells_what_it_changed(call, cast):
+    job = accept(cast)
+    uid = job.capture.uid
+    judged(job.capture, ["port_closed", ""])
+    assert call.post(f"/api/captures/{uid}/again").status_code == 202
+    assert body(call.get(f"/api/captures/{uid}"))["state"] == "waiting"
+    judged(job.capture, ["syn_unanswered", ""], rules="9")
+    told = body(call.get(f"/api/captures/{uid}/changes"))
+    assert (told["rules_before"], told["rules"], told["changed"]) == ("1", "9", 1)
+    pair = {"was": "port_closed", "now": "syn_unanswered", "count": 1, "first": [0]}
+    assert told["pairs"] == [pair]

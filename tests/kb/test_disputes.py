@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from kb import disputes, removal, reports
+from kb import disputes, following, removal
 from kb.models import Dispute
 from kb.outcomes import AlreadySaid, NoSuchVerdict, TooManyWords, TooOften
 from tests.cast import accept, from_the_lab
@@ -25,8 +25,7 @@ def capture(cast):
 
 
 def about(capture, code=A, number=0):
-    report = capture.report
-    return disputes.about_connection(report, code, reports.connection_row(report, number))
+    return disputes.about(capture.report, code, number)
 
 
 def said(capture, reader, code=A, number=0, why=WHY):
@@ -62,7 +61,7 @@ def test_findings_about_no_connection_are_told_apart_by_their_hosts(cast):
     first = disputes.begin(report, cast.bob, disputes.about_capture(report, A), WHY)
     assert (first.server, second.server) == ("192.0.2.8", "192.0.2.9")
     rows = report.findings.filter(code=A)
-    assert [disputes.key_of(row) for row in rows] == [first.about, second.about]
+    assert [following.key_of(row) for row in rows] == [first.about, second.about]
     quality = disputes.about_capture(report, "one_way_capture")
     assert disputes.begin(report, cast.bob, quality, WHY).connection is None
     assert disputes.about_capture(report, B) is None

@@ -140,8 +140,10 @@ def varied(scratch: Path, lab: Path) -> Iterator[Labelled]:
     variants = tomllib.loads((ROOT / "benchmarks" / "variants.toml").read_text("utf-8"))["variant"]
     for number, variant in enumerate(variants):
         text = (ROOT / "experiments/shipped" / variant["of"] / "experiment.toml").read_text("utf-8")
+        for before, after in variant.get("instead", ()):
+            text = text.replace(before, after, 1)
         for told in build.manifests(lab):
-            name = f"{variant['of']} {told['kernel']} {variant.get('numbers', {})}"
+            name = f"{variant['of']} {told['kernel']} {variant.get('numbers', variant.get('instead'))}"
             folder = scratch / f"{number}-{told['kernel']}"
             folder.mkdir()
             done = run(text, variant["of"], variant.get("numbers", {}), lab / "images" / told["id"], folder)
@@ -149,7 +151,7 @@ def varied(scratch: Path, lab: Path) -> Iterator[Labelled]:
                 raise SystemExit(f"{name}: {done}")
             for at, groups in variant["true"].items():
                 truths = tuple(frozenset(group) for group in groups)
-                path = done.folder / "captures" / f"{at}.pcap"
+                path = done.folder / "captures" / f"{at.replace(':', '-')}.pcap"
                 yield Labelled(f"{name} {at}", path, truths, not groups)
 
 

@@ -9,6 +9,9 @@ from packets.columns import ACK, SYN
 # A copy that the network made of a SYN comes within a round trip; a client that repeats has waited for its
 # timer: 1 s (RFC 6298 section 2.1), and no system is known to wait less than the minimum RTO of Linux.
 SHORTEST_REPEAT_S = 0.2
+# Neighbours looked at before and after a connection: enough for what happened "meanwhile", and bounded where
+# one client opens a hundred thousand.
+_NEIGHBOURS = 2_000
 
 
 def syns(c: Connection) -> NDArray[np.void]:
@@ -37,3 +40,13 @@ def asked_again(c: Connection) -> NDArray[np.void]:
 def only_asks(c: Connection) -> bool:
     """The client sent its SYN, and nothing else: no acknowledgement, no data, no RST."""
     return len(syns(c)) == len(c.client.rows)
+
+
+def same_service(c: Connection) -> NDArray[np.int64]:
+    """Ids of other connections from the same client host to the same server port, those nearest in time."""
+    case = c.case
+    ids = min(case.between(c.client.host, c.server.host), case.to_server(c.server.endpoint), key=len)
+    at = int(np.searchsorted(ids, c.number))
+    ids = ids[max(at - _NEIGHBOURS, 0) : at + _NEIGHBOURS]
+    same = (case.column("server")[ids] == c.server.endpoint) & (ids != c.number)
+    return ids[same & (case.column("client")[ids] >> 16 == c.client.host)]

@@ -1,5 +1,6 @@
 """All diagnoses, one line each, in the order in which a connection's verdict is looked for."""
 
+from diagnoses.accept_queue_full import rule as accept_queue_full
 from diagnoses.application_abort import rule as application_abort
 from diagnoses.arp_unanswered import rule as arp_unanswered
 from diagnoses.capture_drops import rule as capture_drops
@@ -60,6 +61,7 @@ CONNECTIONS: tuple[ConnectionRule, ...] = (
     refused_sender_unknown,
     icmp_unreachable,
     port_reuse_ignored,
+    accept_queue_full,
     syn_unanswered,
     dns_no_answer,
     syn_ack_lost,

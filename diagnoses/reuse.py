@@ -16,7 +16,7 @@ from packets.columns import ACK, FIN, RST, SYN
 # first remember a connection. Linux remembers for 60 s, Windows for 120 s.
 LONGEST_MEMORY_S = 240.0
 _NEAR = 65_536  # an old acknowledgement lies within a window of the old connection's end, bytes
-_LOOKED_AT = 100  # neighbours that are asked whether their ports are fresh
+_LOOKED_AT = 8  # neighbours that are asked whether their ports are fresh
 
 
 def older(c: Connection) -> Connection | None:
@@ -72,8 +72,7 @@ def meanwhile(c: Connection) -> Meanwhile:
 def _meanwhile(c: Connection) -> Meanwhile:
     column, asked = c.case.column, openings.syns(c)
     first, last = int(asked["time_ns"][0]), int(asked["time_ns"][-1])
-    ids = c.case.between(c.client.host, c.server.host)
-    ids = ids[(column("server")[ids] == c.server.endpoint) & (ids != c.number)]
+    ids = openings.same_service(c)
     answered = ids[(column("syn_ack_time")[ids] >= first) & (column("syn_ack_time")[ids] <= last)]
     overlap = (column("first_ns")[ids] <= last) & (column("last_ns")[ids] >= first)
     ignored = ids[(column("state")[ids] == facts.SYN_SENT) & (column("client_syn")[ids] >= 2) & overlap]

@@ -218,7 +218,7 @@ LAST_ACK, RST_INSTEAD = "0.030 server:443 > client:40001 ACK", "0.030 server:443
 def test_a_reused_port_alone_proves_nothing(tmp_path, before, after):
     found = scene(tmp_path, before + after)
     assert "port_reuse_ignored" not in codes(found)
-    assert "syn_unanswered" in codes(found)
+    assert codes(found) & {"syn_unanswered", "accept_queue_full"}
 
 
 def test_a_reused_port_that_is_answered_at_once_is_healthy(tmp_path):
@@ -229,3 +229,98 @@ def test_a_reused_port_that_is_answered_at_once_is_healthy(tmp_path):
 """
     found = scene(tmp_path, CLOSED + lines)
     assert not [f for f in found["findings"] if f["severity"] != "info"]
+
+
+WAITING = """
+0.000 client:40001 > server:443 SYN
+0.010 server:443 > client:40001 SYN,ACK
+0.020 client:40001 > server:443 ACK
+0.021 client:40001 > server:443 PSH,ACK "one"
+0.031 server:443 > client:40001 ACK
+"""
+SYNS_IGNORED = """
+1.000 client:40004 > server:443 SYN lost
+2.010 client:40004 > server:443 again 6 lost
+2.500 client:40001 > server:443 PSH,ACK "more"
+2.510 server:443 > client:40001 ACK
+4.030 client:40004 > server:443 again 6 lost
+"""
+ACK_IGNORED = """
+1.000 client:40003 > server:443 SYN
+1.010 server:443 > client:40003 SYN,ACK
+1.020 client:40003 > server:443 ACK lost
+2.030 server:443 > client:40003 again 7
+2.040 client:40003 > server:443 ACK lost
+4.050 server:443 > client:40003 again 7
+4.060 client:40003 > server:443 ACK lost
+"""
+OTHERS_ANSWERED = """
+1.000 client:40004 > server:443 SYN lost
+2.010 client:40004 > server:443 again 1 lost
+2.500 client:40005 > server:443 SYN
+2.510 server:443 > client:40005 SYN,ACK
+2.520 client:40005 > server:443 ACK
+2.530 server:443 > client:40005 PSH,ACK "welcome"
+4.030 client:40004 > server:443 again 1 lost
+"""
+AT_CLIENT_6 = {"client": ("2001:db8:7::9", 0), "server": ("2001:db8::80", 3)}
+
+
+@pytest.mark.parametrize(
+    ("lines", "hosts", "vantage", "sure", "culprit"),
+    [
+        (WAITING + ACK_IGNORED, AT_SERVER, "server", "certain", ("server", 0)),
+        (WAITING + ACK_IGNORED, HOSTS, "client", "likely", ("server", 3)),
+        (WAITING + SYNS_IGNORED, AT_SERVER, "server", "likely", ("server", 0)),
+        (WAITING + SYNS_IGNORED, HOSTS, "client", "likely", ("unknown", None)),
+        (WAITING + SYNS_IGNORED, AT_CLIENT_6, "client", "likely", ("unknown", None)),
+        (OTHERS_ANSWERED, AT_SERVER, "server", "likely", ("server", 0)),
+        (OTHERS_ANSWERED, HOSTS, "client", "possible", ("unknown", None)),
+        (OTHERS_ANSWERED, BETWEEN, "tap", "possible", ("unknown", None)),
+    ],
+)
+def test_a_full_queue_is_as_sure_as_the_capture_point_allows(tmp_path, lines, hosts, vantage, sure, culprit):
+    found = scene(tmp_path, lines, hosts, vantage)
+    finding = one(found, "accept_queue_full")
+    assert (finding["severity"], finding["confidence"]) == ("error", sure)
+    assert (finding["culprit"]["kind"], finding["culprit"]["hops_from_capture"]) == culprit
+    assert "syn_unanswered" not in codes(found)
+    assert "ss -ltn" in finding["would_settle"]
+    assert "ListenOverflows" in finding["would_settle"]
+
+
+NOBODY_ELSE = "\n".join(line for line in OTHERS_ANSWERED.splitlines() if "40005" not in line)
+SERVED = (
+    WAITING
+    + '0.040 server:443 > client:40001 PSH,ACK "welcome"\n'
+    + SYNS_IGNORED.replace("again 6", "again 7")
+)
+ONE_LOSS = OTHERS_ANSWERED.replace("4.030 client:40004 > server:443 again 1 lost", "")
+OTHER_CLIENT = OTHERS_ANSWERED.replace("client:40005", "tap:40005")
+DEFERRED = WAITING + "\n".join(ACK_IGNORED.splitlines()[:5])
+
+
+@pytest.mark.parametrize(
+    ("lines", "hosts", "vantage"),
+    [
+        (NOBODY_ELSE, HOSTS, "client"),  # a firewall, or a host that is down
+        (SERVED, HOSTS, "client"),  # the only other connection is served: it may be older than a new rule
+        (ONE_LOSS, HOSTS, "client"),  # two SYNs of one connection: chance
+        (OTHER_CLIENT, BETWEEN, "tap"),  # a rule may be about this client
+        (DEFERRED, AT_SERVER, "server"),  # TCP_DEFER_ACCEPT waits for data
+        (CLOSED + IGNORED, AT_SERVER, "server"),  # a reused port is another story
+    ],
+    ids=["nobody else", "others are served", "one loss", "another client", "deferred accept", "reused port"],
+)  # fmt: skip
+def test_what_only_resembles_a_full_queue_is_not_called_one(tmp_path, lines, hosts, vantage):
+    assert "accept_queue_full" not in codes(scene(tmp_path, lines, hosts, vantage))
+
+
+def test_a_connection_that_is_taken_late_is_a_warning(tmp_path):
+    late = """
+8.060 client:40004 > server:443 again 6
+8.070 server:443 > client:40004 SYN,ACK
+8.080 client:40004 > server:443 ACK
+"""
+    finding = one(scene(tmp_path, WAITING + SYNS_IGNORED + late), "accept_queue_full")
+    assert finding["severity"] == "warning"

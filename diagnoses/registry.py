@@ -35,6 +35,7 @@ from diagnoses.starts_midstream import rule as starts_midstream
 from diagnoses.syn_ack_lost import rule as syn_ack_lost
 from diagnoses.syn_unanswered import rule as syn_unanswered
 from diagnoses.truncated_frames import rule as truncated_frames
+from diagnoses.window_full import rule as window_full
 from diagnoses.zero_window import rule as zero_window
 from diagnoses.zero_window_probe import rule as zero_window_probe
 from diagnoses.udp_port_unreachable import rule as udp_port_unreachable
@@ -79,6 +80,7 @@ CONNECTIONS: tuple[ConnectionRule, ...] = (
     arp_unanswered,
     zero_window,
     zero_window_probe,
+    window_full,
     udp_port_unreachable,
     ping_loss,
     reset_after_close,

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from diagnoses import windows
+from diagnoses import expected, windows
 from tests.diagnoses.test_vantage import altered
 
 
@@ -195,3 +195,94 @@ def test_probes_that_nobody_answers_prove_no_living_host(tmp_path):
     report = played(tmp_path, "zero_window_probe", lines)
     assert found(report, "zero_window_probe") is None
     assert "no answer" not in found(report, "zero_window")["explanation"]
+
+
+def test_waits_for_the_window_are_counted_and_measured(tmp_path):
+    numbers = found(altered(tmp_path, "window_full"), "window_full")["numbers"]
+    assert numbers["times_full"] == 4
+    assert numbers["window_bytes"] == 8688
+    assert numbers["waited_s"] == pytest.approx(0.16, abs=0.01)
+    assert numbers["waited_percent"] == 100
+
+
+@pytest.mark.parametrize(("window", "full"), [(8688, True), (9000, True), (10100, True), (10200, False)])
+def test_a_window_is_full_when_no_whole_segment_fits_into_it(tmp_path, window, full):
+    """Six segments of 1448 bytes are in flight."""
+    change = [(r"SYN,ACK   win 8688", f"SYN,ACK   win {window}"), (r"window  = 8688", f"window  = {window}")]
+    assert bool(found(altered(tmp_path, "window_full", change=change), "window_full")) is full
+
+
+def test_full_windows_are_found_in_a_download_over_ipv6_too(tmp_path):
+    """The sender is the server, the capture at the server."""
+    turned = [("client", "CLIENT"), ("server", "client"), ("CLIENT", "server")]
+    text = (expected.HERE / "window_full" / "experiment.toml").read_text("utf-8")
+    packets = re.search(r"(?s)\[fires\].*?packets = '''\n(.*?)'''", text)[1].splitlines()[3:]
+    begun = (
+        " 0.000000  client > server   SYN       win 8688 mss 1460 wscale 0 sack ts\n"
+        " 0.000020  server > client   SYN,ACK\n"
+        " 0.040125  client > server   ACK       win 8688\n"
+    )
+    lines = "\n".join(packets)
+    for old, new in turned:
+        lines = lines.replace(old, new)
+    change = [
+        (r"(?s)vantage = .*?\[fires\]", 'vantage = "server"\n\n' + IPV6 + "[fires]"),
+        (r"(?s)\[stays_quiet.hosts.*", ""),
+    ]
+    finding = found(played(tmp_path, "window_full", begun + lines, change), "window_full")
+    assert finding["numbers"]["times_full"] >= 3
+    assert finding["title"].startswith("2001:db8::80 filled the receive window of 2001:db8:7::9")
+
+
+IPV6 = """[hosts.server]
+address = "2001:db8::80"
+hops    = 0
+port    = 873
+[hosts.client]
+address = "2001:db8:7::9"
+hops    = 5
+window  = 8688
+wscale  = 0
+
+"""
+
+
+def test_windows_of_a_stream_whose_handshake_is_not_seen_are_not_judged(tmp_path):
+    text = (expected.HERE / "window_full" / "experiment.toml").read_text("utf-8")
+    lines = re.search(r"(?s)\[fires\].*?packets = '''\n(.*?)'''", text)[1].splitlines()[:3]
+    late = altered(tmp_path, "window_full", change=[(re.escape(line), f"{line} unseen") for line in lines])
+    assert found(late, "window_full") is None
+
+
+def test_a_shut_window_is_told_as_such_not_as_a_full_one(tmp_path):
+    assert found(altered(tmp_path, "zero_window"), "window_full") is None
+
+
+def upload(windows_then):
+    """An upload over 40 ms: with each acknowledgement another window, and as many segments as it allows."""
+    lines = [
+        "0.000000  client > server   SYN       win 64240 mss 1460 wscale 7 sack ts",
+        f"0.040100  server > client   SYN,ACK   win {windows_then[0]}",
+        "0.040125  client > server   ACK",
+    ]
+    at = 0.0403
+    for number, window in enumerate(windows_then):
+        if number:
+            lines.append(f"{at:.6f} server > client ACK win {window}")
+        lines += [f"{at + n / 1e5:.6f} client > server ACK 1448" for n in range(1, window // 1448 + 1)]
+        at += 0.0402
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("windows_then", "said", "unsaid"),
+    [([8688] * 5, "did not shrink", "shrank"), ([11584, 8688, 5792, 4344, 2896], "shrank", "did not shrink")],
+)
+def test_an_application_that_falls_behind_is_told_from_a_small_buffer(tmp_path, windows_then, said, unsaid):
+    finding = found(played(tmp_path, "window_full", upload(windows_then)), "window_full")
+    assert said in finding["explanation"]
+    assert unsaid not in finding["explanation"]
+
+
+def test_two_full_windows_are_everyday(tmp_path):
+    assert found(played(tmp_path, "window_full", upload([8688] * 3)), "window_full") is None

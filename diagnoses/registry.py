@@ -34,6 +34,7 @@ from diagnoses.reset_sender_unknown import rule as reset_sender_unknown
 from diagnoses.starts_midstream import rule as starts_midstream
 from diagnoses.syn_ack_lost import rule as syn_ack_lost
 from diagnoses.syn_unanswered import rule as syn_unanswered
+from diagnoses.tls_certificate_rejected import rule as tls_certificate_rejected
 from diagnoses.truncated_frames import rule as truncated_frames
 from diagnoses.window_full import rule as window_full
 from diagnoses.zero_window import rule as zero_window
@@ -68,6 +69,7 @@ CONNECTIONS: tuple[ConnectionRule, ...] = (
     syn_ack_lost,
     dns_servfail,
     dns_nxdomain,
+    tls_certificate_rejected,
     keepalive_failed,
     pmtu_black_hole,
     idle_flow_dropped,

@@ -1,0 +1,163 @@
+"""TLS that does not come about, and why."""
+
+import pytest
+
+from diagnoses import report
+from experiments.scripted.__main__ import captures
+
+SCENE = """\
+name = "a_handshake"
+claim = {{ en = "It is so.", ja = "そうです。" }}
+date = "2026-03-01T12:00:00Z"
+vantage = "{vantage}"
+
+[hosts.client]
+address = "{client}"
+hops = {near}
+[hosts.server]
+address = "{server}"
+hops = {far}
+port = {port}
+
+[healthy]
+never = ["none"]
+{extra}
+packets = '''
+{packets}
+'''
+"""
+OPEN = ("SYN", "SYN,ACK", "ACK")
+CLOSE = ("FIN,ACK", "FIN,ACK", "ACK")
+
+
+def scene(*said, port=443, end=CLOSE, v6=False, at="client", extra=""):
+    """The text of a scene: a connection that says these payloads: "> client's words", "< server's words"."""
+    lines, time = [], 0.0
+    shake = [f"> {OPEN[0]}", f"< {OPEN[1]}", f"> {OPEN[2]}"]
+    first = ">" if not said or said[-1][0] == "<" else "<"
+    other = "<" if first == ">" else ">"
+    closing = [f"{way} {what}" for way, what in zip((first, other, first), end, strict=False)]
+    for line in (*shake, *(f"{one[0]} PSH,ACK {one[2:]}" for one in said), *closing):
+        time += 0.01
+        ends = "client > server" if line[0] == ">" else "server > client"
+        lines.append(f"{time:.2f} {ends} {line[2:]}")
+    near, far = (0, 4) if at == "client" else (4, 0)
+    addresses = ("2001:db8::1", "2001:db8:7::7") if v6 else ("192.0.2.1", "198.51.100.7")
+    return SCENE.format(
+        packets="\n".join(lines), client=addresses[0], server=addresses[1], near=near, far=far, port=port,
+        vantage=at, extra=extra,
+    )  # fmt: skip
+
+
+def told(tmp_path, *said, **more):
+    """The report of such a scene."""
+    folder = tmp_path / "scene"
+    folder.mkdir(exist_ok=True)
+    (folder / "experiment.toml").write_text(scene(*said, **more), "utf-8")
+    [(path, content)] = captures(folder / "experiment.toml")
+    path.write_bytes(content)
+    return report(path)
+
+
+def only(found, code):
+    """The one finding of the connection, which is its verdict."""
+    assert [f["code"] for f in found["findings"]] == [code]
+    assert found["connections"][0]["verdict"] == code
+    return found["findings"][0]
+
+
+def certificate(
+    since="2025-06-01", until="2026-06-01", subject="shop.example", issuer="Example_CA", sans=None
+):
+    return (
+        f"certificate subject {subject} issuer {issuer} sans {sans or subject} from {since} until {until}"
+        " + server-hello-done"
+    )
+
+
+HELLO = '> TLS "client-hello sni shop.example version 1.2"'
+GOES_ON = (
+    '> TLS "client-key-exchange + change-cipher-spec + finished"',
+    '< TLS "change-cipher-spec + finished"',
+)
+DATA = ('> TLS "data 200"', '< TLS "data 800"')
+
+
+def flight(*about, **more):
+    return f'< TLS "server-hello version 1.2 + {certificate(*about, **more)}"'
+
+
+@pytest.mark.parametrize("at", ["client", "server"])
+@pytest.mark.parametrize("v6", [False, True])
+@pytest.mark.parametrize(("number", "name"), [
+    (42, "bad_certificate"), (43, "unsupported_certificate"), (44, "certificate_revoked"),
+    (46, "certificate_unknown"), (48, "unknown_ca"),
+])  # fmt: skip
+def test_an_alert_of_the_client_about_the_certificate_is_named(tmp_path, number, name, v6, at):
+    said = only(
+        told(tmp_path, HELLO, flight(), f'> TLS "alert {number}"', v6=v6, at=at), "tls_certificate_rejected"
+    )
+    assert (said["severity"], said["confidence"]) == ("error", "certain")
+    assert (said["numbers"]["alert"], said["numbers"]["alert_number"]) == (name, number)
+    assert said["culprit"]["kind"] == "unknown"
+    assert "shop.example" in said["explanation"]
+
+
+def test_an_expired_certificate_is_the_servers(tmp_path):
+    said = only(
+        told(tmp_path, HELLO, flight("2025-01-01", "2026-02-01"), '> TLS "alert 45"'),
+        "tls_certificate_rejected",
+    )
+    assert said["culprit"]["kind"] == "server"
+    assert (said["numbers"]["not_after"], said["numbers"]["expired_days"]) == ("2026-02-01", 28)
+    assert "2026-02-01" in said["title"]
+
+
+def test_an_alert_about_dates_that_are_right_points_to_the_clients_clock(tmp_path):
+    said = only(told(tmp_path, HELLO, flight(), '> TLS "alert 45"'), "tls_certificate_rejected")
+    assert said["culprit"]["kind"] == "client"
+    assert "clock" in said["explanation"]
+
+
+def test_an_expired_certificate_that_is_accepted_is_a_warning(tmp_path):
+    found = told(tmp_path, HELLO, flight("2025-01-01", "2026-02-01"), *GOES_ON, *DATA)
+    said = only(found, "tls_certificate_rejected")
+    assert (said["severity"], said["confidence"]) == ("warning", "certain")
+
+
+def test_an_expired_certificate_without_anything_afterwards_is_likely(tmp_path):
+    said = only(told(tmp_path, HELLO, flight("2025-01-01", "2026-02-01")), "tls_certificate_rejected")
+    assert (said["severity"], said["confidence"]) == ("error", "likely")
+
+
+def test_a_certificate_of_tomorrow_is_not_valid_yet(tmp_path):
+    said = only(
+        told(tmp_path, HELLO, flight("2026-03-11", "2027-03-01"), *GOES_ON, *DATA), "tls_certificate_rejected"
+    )
+    assert "2026-03-11" in said["title"]
+
+
+def test_a_wrong_name_is_said_and_a_right_one_is_not(tmp_path):
+    for sans, wrong in (("other.example", True), ("*.example", False), ("*.shop.example", True)):
+        found = told(tmp_path, HELLO, flight(sans=sans), '> TLS "alert 46"')
+        assert ("asked for shop.example" in found["findings"][0]["explanation"]) is wrong
+
+
+def test_a_certificate_that_came_alone_or_is_signed_by_itself_is_said(tmp_path):
+    found = told(tmp_path, HELLO, flight(), '> TLS "alert 48"')
+    assert "alone" in found["findings"][0]["explanation"]
+    found = told(tmp_path, HELLO, flight(issuer="shop.example"), '> TLS "alert 48"')
+    assert "signed by itself" in found["findings"][0]["explanation"]
+
+
+@pytest.mark.parametrize("end", [("RST,ACK",), CLOSE])
+def test_how_the_connection_ends_is_folded_away(tmp_path, end):
+    only(told(tmp_path, HELLO, flight(), '> TLS "alert 48"', end=end), "tls_certificate_rejected")
+
+
+def test_an_ordinary_exchange_is_healthy(tmp_path):
+    only(told(tmp_path, HELLO, flight(), *GOES_ON, *DATA), "clean_close")
+
+
+def test_a_close_notify_is_no_refusal(tmp_path):
+    only(told(tmp_path, HELLO, flight(), *GOES_ON, *DATA, '> TLS "alert 0 warning"'), "clean_close")

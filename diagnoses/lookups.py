@@ -33,6 +33,8 @@ USUAL_WAIT_S = 5.0
 LULL_S = 30.0
 # Shorter than this nobody notices that a resolver did not answer: Windows and macOS repeat after a second.
 NOTICED_S = 1.0
+# A client that has its answer opens the connection at once; a second is generous.
+GOES_ON_S = 1.0
 # Programs try the names of a search list one right after the other.
 SEARCH_S = 2.0
 

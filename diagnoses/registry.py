@@ -10,6 +10,7 @@ from diagnoses.clock_step import rule as clock_step
 from diagnoses.dns_no_answer import rule as dns_no_answer
 from diagnoses.dns_nxdomain import rule as dns_nxdomain
 from diagnoses.dns_servfail import rule as dns_servfail
+from diagnoses.dns_truncated_tcp_blocked import rule as dns_truncated_tcp_blocked
 from diagnoses.duplicate_frames import rule as duplicate_frames
 from diagnoses.fin_unanswered import rule as fin_unanswered
 from diagnoses.form import ConnectionRule, GroupRule, QualityRule
@@ -58,6 +59,7 @@ GROUPS: tuple[GroupRule, ...] = ()
 
 # What happened to each connection?
 CONNECTIONS: tuple[ConnectionRule, ...] = (
+    dns_truncated_tcp_blocked,
     refused_on_path,
     port_closed,
     refused_sender_unknown,

@@ -16,6 +16,7 @@ Supersedes nothing: a connection in which nothing comes back is its own story.
 from diagnoses.case import NS, Connection
 from diagnoses.finding import Confidence, Culprit, Finding, Rejected, Sentence, Severity, say
 from diagnoses.lookups import (
+    GOES_ON_S,
     HTTPS,
     NOTICED_S,
     PTR,
@@ -43,8 +44,6 @@ WITHHELD_BY = ("one_way_capture", "capture_drops")
 ENOUGH_QUERIES = 3
 # A timer that runs out a little early by the capture's clock.
 EARLY = 0.9
-# A client that has its answer opens the connection at once; a second is generous.
-GOES_ON_S = 1.0
 
 __all__ = ["CODE", "CONDITIONS", "SUPERSEDES", "WITHHELD_BY", "candidates", "find"]
 

@@ -311,6 +311,62 @@ def test_answers_are_not_silence(tmp_path):
         assert not no_answer(tmp_path, answered(rcode) + "30 client > server ping")
 
 
+CUT = answered("TC", "long.example.com", kind="TXT")
+SYN = "client:41000 > resolver:53 SYN win 64240 mss 1460"
+SILENT = f"0.1 {SYN}\n1.1 {SYN.replace('SYN win 64240 mss 1460', 'again 3')}\n"
+OTHER_TCP = f"0.2 {OPENS}\n0.3 server > client SYN,ACK\n0.4 client > server ACK\n"
+LATE = "9 client > server ping"
+BLOCKED = "dns_truncated_tcp_blocked"
+
+
+@pytest.mark.parametrize("hosts", [V4, V6], ids=["ipv4", "ipv6"])
+@pytest.mark.parametrize(
+    ("after", "how"),
+    [
+        (SILENT, "silent"),
+        (f"0.1 {SYN}\n{LATE}", "silent"),
+        (f"0.1 {SYN}\n0.2 resolver:53 > client:41000 RST,ACK", "refused"),
+        (f"0.1 {SYN}\n0.2 resolver > client ICMP port-unreachable about 3", "icmp"),
+    ],
+)
+def test_tcp_that_does_not_come_about_after_a_cut_answer_is_the_verdict(tmp_path, after, how, hosts):
+    found = told(tmp_path, CUT + after, hosts=hosts)
+    [finding] = of(found, BLOCKED)
+    assert (finding["severity"], finding["confidence"]) == ("error", "certain")
+    assert finding["numbers"]["tcp"] == how
+    assert BLOCKED in {c["verdict"] for c in found["connections"] if c["protocol"] == "tcp"}
+    assert not of(found, "syn_unanswered")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        CUT + LATE,  # no TCP at all in the capture: its filter may hide it
+        CUT + f"0.1 {SYN}\n2 client > server ping",  # too early
+        CUT + OTHER_TCP + LATE,  # it goes on at once: the part was enough
+        CUT + f"0.1 {SYN}\n0.2 resolver:53 > client:41000 SYN,ACK\n{LATE}",
+        answered("TXT").replace("DNS answer 7 TXT", "DNS answer 7 NOERROR") + SILENT,  # not cut
+        CUT + SILENT.replace("0.1 ", "30 ").replace("1.1 ", "31 "),  # much later: another matter
+    ],
+    ids=["no tcp", "early", "content", "works", "whole", "later"],
+)
+def test_a_cut_answer_alone_accuses_nobody(tmp_path, lines):
+    assert not of(told(tmp_path, lines), BLOCKED)
+
+
+def test_a_client_that_does_not_turn_to_tcp_is_a_possibility(tmp_path):
+    stream = OTHER_TCP.replace("0.2 ", "0.02 ").replace("0.3 ", "0.03 ").replace("0.4 ", "0.04 ")
+    [found] = of(told(tmp_path, stream + CUT.replace("0.0", "5.0") + "30 client > server ping"), BLOCKED)
+    assert (found["severity"], found["confidence"]) == ("warning", "possible")
+    assert found["numbers"]["tcp"] == "not_tried"
+
+
+def test_a_whole_answer_of_the_second_resolver_makes_it_a_warning(tmp_path):
+    whole = answered("A 203.0.113.80", "long.example.com", at=5.0, kind="TXT", port=41001, to="second")
+    [found] = of(told(tmp_path, CUT + SILENT + whole), BLOCKED)
+    assert found["severity"] == "warning"
+
+
 # Of all captures at hand, those that show trouble with DNS.
 TOLD = {
     "dns-timeout": {"dns_no_answer"},

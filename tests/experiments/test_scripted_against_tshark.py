@@ -26,6 +26,8 @@ ANALYSIS = {
     "capture_drops/fires": {"ack_lost_segment": 3, "lost_segment": 2},
     "capture_drops/stays_quiet": {"lost_segment": 1, "duplicate_ack": 1, "out_of_order": 1},
     "checksum_offload/stays_quiet": {"retransmission": 1},
+    "dns_truncated_tcp_blocked/fires": {"retransmission": 3},
+    "dns_truncated_tcp_blocked/stays_quiet": {"retransmission": 1},
     "duplicate_frames/fires": {"retransmission": 7, "duplicate_ack": 4},
     "duplicate_frames/stays_quiet": {"retransmission": 2},
     "fin_unanswered/fires": {"retransmission": 9},

@@ -22,9 +22,9 @@ from diagnoses.keepalive import rule as keepalive
 from diagnoses.keepalive_failed import rule as keepalive_failed
 from diagnoses.offloaded_segments import rule as offloaded_segments
 from diagnoses.one_way_capture import rule as one_way_capture
+from diagnoses.ping_loss import rule as ping_loss
 from diagnoses.pmtu_black_hole import rule as pmtu_black_hole
 from diagnoses.pmtu_discovery import rule as pmtu_discovery
-from diagnoses.ping_loss import rule as ping_loss
 from diagnoses.port_closed import rule as port_closed
 from diagnoses.port_reuse_ignored import rule as port_reuse_ignored
 from diagnoses.refused_on_path import rule as refused_on_path
@@ -37,10 +37,10 @@ from diagnoses.syn_ack_lost import rule as syn_ack_lost
 from diagnoses.syn_unanswered import rule as syn_unanswered
 from diagnoses.tls_certificate_rejected import rule as tls_certificate_rejected
 from diagnoses.truncated_frames import rule as truncated_frames
+from diagnoses.udp_port_unreachable import rule as udp_port_unreachable
 from diagnoses.window_full import rule as window_full
 from diagnoses.zero_window import rule as zero_window
 from diagnoses.zero_window_probe import rule as zero_window_probe
-from diagnoses.udp_port_unreachable import rule as udp_port_unreachable
 
 # Can the capture be trusted? Asked first, of the capture as a whole.
 QUALITY: tuple[QualityRule, ...] = (

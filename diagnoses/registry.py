@@ -18,6 +18,7 @@ from diagnoses.half_open_reset import rule as half_open_reset
 from diagnoses.half_open_silent import rule as half_open_silent
 from diagnoses.icmp_unreachable import rule as icmp_unreachable
 from diagnoses.idle_flow_dropped import rule as idle_flow_dropped
+from diagnoses.idle_flow_reset_on_path import rule as idle_flow_reset_on_path
 from diagnoses.keepalive import rule as keepalive
 from diagnoses.keepalive_failed import rule as keepalive_failed
 from diagnoses.offloaded_segments import rule as offloaded_segments
@@ -76,6 +77,7 @@ CONNECTIONS: tuple[ConnectionRule, ...] = (
     pmtu_black_hole,
     idle_flow_dropped,
     half_open_silent,
+    idle_flow_reset_on_path,
     reset_on_path,
     half_open_reset,
     application_abort,

@@ -7,6 +7,7 @@ from diagnoses.capture_drops import rule as capture_drops
 from diagnoses.checksum_offload import rule as checksum_offload
 from diagnoses.clean_close import rule as clean_close
 from diagnoses.clock_step import rule as clock_step
+from diagnoses.data_after_close import rule as data_after_close
 from diagnoses.dns_no_answer import rule as dns_no_answer
 from diagnoses.dns_nxdomain import rule as dns_nxdomain
 from diagnoses.dns_servfail import rule as dns_servfail
@@ -80,6 +81,7 @@ CONNECTIONS: tuple[ConnectionRule, ...] = (
     idle_flow_reset_on_path,
     reset_on_path,
     half_open_reset,
+    data_after_close,
     application_abort,
     reset_sender_unknown,
     fin_unanswered,

@@ -32,6 +32,7 @@ from diagnoses.port_reuse_ignored import rule as port_reuse_ignored
 from diagnoses.refused_on_path import rule as refused_on_path
 from diagnoses.refused_sender_unknown import rule as refused_sender_unknown
 from diagnoses.reset_after_close import rule as reset_after_close
+from diagnoses.reset_by_own_timeout import rule as reset_by_own_timeout
 from diagnoses.reset_on_path import rule as reset_on_path
 from diagnoses.reset_sender_unknown import rule as reset_sender_unknown
 from diagnoses.starts_midstream import rule as starts_midstream
@@ -81,6 +82,7 @@ CONNECTIONS: tuple[ConnectionRule, ...] = (
     idle_flow_reset_on_path,
     reset_on_path,
     half_open_reset,
+    reset_by_own_timeout,
     data_after_close,
     application_abort,
     reset_sender_unknown,

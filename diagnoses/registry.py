@@ -15,6 +15,7 @@ from diagnoses.dns_truncated_tcp_blocked import rule as dns_truncated_tcp_blocke
 from diagnoses.duplicate_frames import rule as duplicate_frames
 from diagnoses.fin_unanswered import rule as fin_unanswered
 from diagnoses.form import ConnectionRule, GroupRule, QualityRule
+from diagnoses.half_close_stuck import rule as half_close_stuck
 from diagnoses.half_open_reset import rule as half_open_reset
 from diagnoses.half_open_silent import rule as half_open_silent
 from diagnoses.icmp_unreachable import rule as icmp_unreachable
@@ -87,6 +88,7 @@ CONNECTIONS: tuple[ConnectionRule, ...] = (
     application_abort,
     reset_sender_unknown,
     fin_unanswered,
+    half_close_stuck,
     arp_unanswered,
     zero_window,
     zero_window_probe,

@@ -36,6 +36,7 @@ from diagnoses.reset_after_close import rule as reset_after_close
 from diagnoses.reset_by_own_timeout import rule as reset_by_own_timeout
 from diagnoses.reset_on_path import rule as reset_on_path
 from diagnoses.reset_sender_unknown import rule as reset_sender_unknown
+from diagnoses.simultaneous_close import rule as simultaneous_close
 from diagnoses.starts_midstream import rule as starts_midstream
 from diagnoses.syn_ack_lost import rule as syn_ack_lost
 from diagnoses.syn_unanswered import rule as syn_unanswered
@@ -98,6 +99,7 @@ CONNECTIONS: tuple[ConnectionRule, ...] = (
     reset_after_close,
     keepalive,
     pmtu_discovery,
+    simultaneous_close,
     clean_close,
 )
 

@@ -31,6 +31,9 @@ USUAL_WAIT_S = 5.0
 # The same question after so long a pause is a new wish: no resolver library waits longer between repeats
 # (macOS is the most patient with 27 s).
 LULL_S = 30.0
+# Libraries that take another id and another port for a repeat (Go, systemd-resolved) wait the usual 5 s, and
+# timers run late. After more than that, other numbers are another program's, or the next try of the same one.
+PATIENCE = 1.2
 # Shorter than this nobody notices that a resolver did not answer: Windows and macOS repeat after a second.
 NOTICED_S = 1.0
 # A client that has its answer opens the connection at once; a second is generous.
@@ -216,8 +219,10 @@ class Lookups:
 
 
 def _over(lookup: Lookup, query: Query) -> bool:
-    last = lookup.queries[-1]
-    if query.time_ns - last.time_ns > LULL_S * NS:
+    """The question begins a new lookup: the one before is answered, or too long ago."""
+    pause = query.time_ns - lookup.queries[-1].time_ns
+    strange = all(query.row["id"] != q.row["id"] and query.client != q.client for q in lookup.queries)
+    if pause > (LULL_S if not strange else USUAL_WAIT_S * PATIENCE) * NS:
         return True
     conclusion = lookup.conclusion
     return conclusion is not None and int(conclusion["time_ns"]) <= query.time_ns

@@ -110,6 +110,13 @@ def test_five_seconds_from_new_ports_or_with_new_ids_is_not_glibc(tmp_path):
         assert {f["numbers"].get("resend_timer") for f in found} == {None}
 
 
+def test_the_next_try_of_a_program_is_a_lookup_of_its_own(tmp_path):
+    again = asks((13, 18.01), (41001,), (8,))
+    found = no_answer(tmp_path, f"{asks((0, 5.01))}\n{again}\n40 client > server ping")
+    assert [f["frames"] for f in found] == [[1, 2], [3, 4]]
+    assert {f["numbers"]["resend_timer"] for f in found} == {"glibc"}
+
+
 def test_repeats_with_other_ids_from_other_ports_are_one_lookup(tmp_path):
     lines = f"{asks((0, 1.0, 2.0), (41000, 41001, 41002), (7, 8, 9))}\n9 client > server ping"
     found = no_answer(tmp_path, lines)

@@ -1,6 +1,7 @@
 """Judgements: connections to findings, one folder a diagnosis. Knows no framework.
 
-``report(path)`` gives the object that ``python -m diagnoses --json`` prints.
+``report(path)`` gives the object that ``python -m diagnoses --json`` prints, ``beside(path, other)`` its part
+"beside", on two captures of one event.
 """
 
 from pathlib import Path
@@ -21,4 +22,14 @@ def report(path: Path | str, lang: str = "en") -> dict[str, Any]:
     return found
 
 
-__all__ = ["report"]
+def beside(path_here: Path | str, path_there: Path | str, lang: str = "en") -> dict[str, Any]:
+    """Compare two captures of one event. Raises packets.CaptureError, one sentence, when one of them cannot
+    be read or they share no packet.
+    """
+    from diagnoses.two_points import compare, read_named
+    from diagnoses.two_points.objects import beside_object
+
+    return beside_object(compare(read_named(path_here), read_named(path_there)), lang)
+
+
+__all__ = ["beside", "report"]

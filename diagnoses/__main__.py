@@ -1,5 +1,5 @@
-"""``python -m diagnoses CAPTURE [--json] [--lang en|ja] [--into DIR]``: read and judge a capture, without
-Django.
+"""``python -m diagnoses [--beside OTHER] CAPTURE [--json] [--lang en|ja] [--into DIR]``: read and judge a
+capture, without Django; with ``--beside`` also compare it with another one of the same event.
 
 Exit status 0: the file could be read (findings or not); 2: it could not, with one sentence on standard
 error.
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, cast
 from packets.errors import CaptureError
 
 if TYPE_CHECKING:
+    from diagnoses import two_points
     from diagnoses.judge import Verdicts
     from packets.capture import Capture
 
@@ -32,6 +33,9 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
         prog="python -m diagnoses", description="Read a packet capture and say what happened."
     )
     parser.add_argument("capture", type=Path, help="a pcap or pcapng file, also compressed")
+    parser.add_argument(
+        "--beside", type=Path, metavar="OTHER", help="another capture of the same event, from another point"
+    )
     parser.add_argument("--json", action="store_true", help="print the report as one JSON object")
     parser.add_argument(
         "--lang", choices=("en", "ja"), default="en", help="language of the sentences (default: en)"
@@ -123,10 +127,9 @@ def run(options: argparse.Namespace) -> None:
     """Read, judge and write."""
     from diagnoses.case import Case
     from diagnoses.judge import judge
-    from packets.capture import read
 
     tell = watcher(options)
-    capture = read(options.capture, tell)
+    capture, comparison = captures(options, tell)
     if tell:
         tell("diagnose", capture)
     verdicts = judge(Case(capture))
@@ -134,24 +137,47 @@ def run(options: argparse.Namespace) -> None:
         from diagnoses import parts
 
         Progress(as_line)("write", capture)
-        parts.write(options.into, capture, verdicts)
+        parts.write(options.into, capture, verdicts, comparison)
         return
     if tell:
         sys.stderr.write("\r\x1b[K")
-    sys.stdout.writelines(said(options, capture, verdicts))
+    sys.stdout.writelines(said(options, capture, verdicts, comparison))
 
 
-def said(options: argparse.Namespace, capture: "Capture", verdicts: "Verdicts") -> Iterator[str]:
+def captures(
+    options: argparse.Namespace, tell: Progress | None
+) -> "tuple[Capture, two_points.Comparison | None]":
+    """The capture, and how it compares with the other one. A refusal says which file it is about."""
+    from packets.capture import read
+
+    if not options.beside:
+        return read(options.capture, tell), None
+    from diagnoses import two_points
+
+    capture, other = (two_points.read_named(path, tell) for path in (options.capture, options.beside))
+    return capture, two_points.compare(capture, other)
+
+
+def said(
+    options: argparse.Namespace,
+    capture: "Capture",
+    verdicts: "Verdicts",
+    comparison: "two_points.Comparison | None" = None,
+) -> Iterator[str]:
     """The report as it is printed, piece by piece."""
     if options.json:
         from diagnoses.objects import json_pieces
 
-        yield from json_pieces(capture, verdicts, options.lang)
+        yield from json_pieces(capture, verdicts, options.lang, comparison)
         yield "\n"
     else:
         from diagnoses import plain
 
         yield from (line + "\n" for line in plain.lines(capture, verdicts, options.lang))
+        if comparison:
+            from diagnoses.two_points import plain as beside
+
+            yield from (line + "\n" for line in beside.lines(comparison, options.lang))
 
 
 def watcher(options: argparse.Namespace) -> Progress | None:

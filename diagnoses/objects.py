@@ -5,7 +5,7 @@ the other.
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,9 @@ from packets.capture import Capture
 from packets.columns import CONNECTION_DTYPE, ICMP, ICMPV6, TCP, UDP
 from packets.kernel.network import ARP
 from packets.table import Table
+
+if TYPE_CHECKING:
+    from diagnoses.two_points import Comparison
 
 RULES = "2"  # version of the rules; raised whenever a verdict may change
 PROTOCOLS = {
@@ -193,8 +196,10 @@ def json_list(objects: Iterator[dict[str, Any]]) -> Iterator[str]:
     yield "\n]"
 
 
-def json_pieces(capture: Capture, verdicts: Verdicts, language: str) -> Iterator[str]:
-    """The whole report object as text, piece by piece."""
+def json_pieces(
+    capture: Capture, verdicts: Verdicts, language: str, comparison: "Comparison | None" = None
+) -> Iterator[str]:
+    """The whole report object as text, piece by piece; with "beside" where there is a comparison."""
     yield '{"capture": ' + json.dumps(capture_object(capture, verdicts, language), ensure_ascii=False)
     yield ', "connections": '
     yield from connections_json(Lines(capture, verdicts))
@@ -202,4 +207,8 @@ def json_pieces(capture: Capture, verdicts: Verdicts, language: str) -> Iterator
     yield from json_list(finding_object(f, language) for f in verdicts.findings)
     yield ', "overview": '
     yield from json_list(overview.objects(Case(capture), verdicts, language))
+    if comparison:
+        from diagnoses.two_points.objects import beside_object
+
+        yield ', "beside": ' + json.dumps(beside_object(comparison, language), ensure_ascii=False)
     yield "}"

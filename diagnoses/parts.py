@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,11 +24,14 @@ from diagnoses.words import LANGUAGES
 from packets.capture import Capture
 from packets.columns import CONNECTION_DTYPE, PACKET_DTYPE
 
+if TYPE_CHECKING:
+    from diagnoses.two_points import Comparison
+
 _PIECE = 131_072  # packets written at a time: 20 MB
 
 
-def write(folder: Path, capture: Capture, verdicts: Verdicts) -> None:
-    """Write all pieces; ``folder`` exists."""
+def write(folder: Path, capture: Capture, verdicts: Verdicts, comparison: "Comparison | None" = None) -> None:
+    """Write all pieces; ``folder`` exists. A comparison with another capture is ``beside.LANGUAGE.json``."""
     lines, case = Lines(capture, verdicts), Case(capture)
     for language in LANGUAGES:
         _json(folder / f"capture.{language}.json", capture_object(capture, verdicts, language))
@@ -37,6 +40,11 @@ def write(folder: Path, capture: Capture, verdicts: Verdicts) -> None:
             json_list(finding_object(f, language) for f in verdicts.findings),
         )
         _text(folder / f"overview.{language}.json", json_list(overview.objects(case, verdicts, language)))
+    if comparison:
+        from diagnoses.two_points.objects import beside_object
+
+        for language in LANGUAGES:
+            _json(folder / f"beside.{language}.json", beside_object(comparison, language))
     _text(folder / "connections.json", connections_json(lines))
     connections = (lines.rows(table) for table in lines.stretches())
     _rows(folder / "connections.npy", CONNECTION_DTYPE, capture.connections, connections)

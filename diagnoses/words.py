@@ -56,7 +56,7 @@ def _list(values: Sequence[object], language: str) -> str:
     return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
 
 
-def _frames(values: Sequence[int], language: str) -> str:
+def _frames(values: Sequence[int | str], language: str) -> str:
     if language == "ja":
         return "フレーム " + _list(values, language)
     return ("frame " if len(values) == 1 else "frames ") + _list(values, language)
@@ -95,7 +95,12 @@ def render(code: str, sentence: Sentence, language: str) -> str:
     """
     own = words(code)
     text = (own if sentence.key in own else common())[sentence.key][language]
-    return _Filler(language).vformat(text, (), sentence.values).strip()
+    return fill(text, sentence.values, language)
+
+
+def fill(text: str, values: Mapping[str, object], language: str) -> str:
+    """A sentence with its gaps filled."""
+    return _Filler(language).vformat(text, (), values).strip()
 
 
 def name(code: str, language: str) -> str:

@@ -39,7 +39,7 @@ class Sight:
     """
 
     def __init__(self, capture: Capture, shared: Ints) -> None:
-        self.capture = capture
+        self.capture, self._shared = capture, shared
         self.rows = np.concatenate([np.zeros(0, SIGHT_DTYPE), *_pieces(capture)])
         tables = list(_connections(capture))
         self.protocol: Ints = np.concatenate([np.zeros(0, np.int64), *(t[0] for t in tables)])
@@ -49,6 +49,10 @@ class Sight:
             name: np.concatenate([np.zeros((0, 2), np.int64), *(t[2][name] for t in tables)])
             for name in _SIDE
         }
+
+    def address(self, shared: int) -> str:
+        """The address of a host by the number that both captures share."""
+        return self.capture.addresses[int(np.flatnonzero(self._shared == shared)[0])]
 
     @property
     def span(self) -> tuple[int, int]:

@@ -1,0 +1,77 @@
+"""Segments that were sent again though the first one had passed both points, or neither: what was lost, was
+lost outside.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from diagnoses.finding import Confidence, say
+from diagnoses.two_points.look import Look, by_lane
+from diagnoses.two_points.placed import BEYOND, Placed, Where, named
+from packets.columns import FILLS_GAP, REPORTS_TWICE, SEEN_ACKNOWLEDGED, SEEN_TWICE, TCP
+from packets.pairing.sight import Ints, Mask
+
+
+def find(look: Look) -> Iterator[Placed]:
+    """Repeats that both points saw, a direction of a connection at a time."""
+    segments = (look.matched[0]["protocol"] == TCP) & (look.towards != 0)
+    first, second = look.first("marks"), look.second("marks")
+    again = segments & ((second & SEEN_TWICE) > 0) & ((first & SEEN_TWICE) > 0)
+    acknowledged = (second & SEEN_ACKNOWLEDGED) > 0
+    for lane, some in by_lane(look, np.flatnonzero(again & ~acknowledged)):
+        yield _beyond(look, lane, some)
+    returned = (first & SEEN_ACKNOWLEDGED) > 0
+    for at_sender in (True, False):
+        for lane, some in by_lane(look, np.flatnonzero(again & acknowledged & (returned == at_sender))):
+            yield _needless(look, lane, some, at_sender)
+    filled = segments & ((first & FILLS_GAP) > 0) & _emitted_later(look)
+    for lane, some in by_lane(look, np.flatnonzero(filled)):
+        yield _before(look, lane, some)
+
+
+def _emitted_later(look: Look) -> Mask:
+    """The timestamp is newer than that of the packet before it from the same side: not merely overtaken."""
+    stamps = look.first("tsval")
+    newer = np.zeros(len(stamps), bool)
+    newer[1:] = (np.diff(look.lanes) == 0) & (stamps[:-1] >= 0) & (np.diff(stamps) > 0)
+    return newer
+
+
+def _beyond(look: Look, lane: int, some: Ints) -> Placed:
+    """It had passed both points, and no acknowledgement had passed the second one when it was sent again."""
+    answers = look.matched[0]["marks"][look.lanes == (lane ^ 1)]
+    sure: Confidence = "possible" if (answers & REPORTS_TWICE).any() else "likely"
+    return _placed(look, lane, some, "lost", "beyond", BEYOND[lane % 2 == 0], sure)
+
+
+def _needless(look: Look, lane: int, some: Ints, at_sender: bool) -> Placed:
+    """Its acknowledgement had passed the second point already, and the first one too, or not."""
+    where: Where = BEYOND[lane % 2 == 1] if at_sender else "between"
+    key = "needless_sender" if at_sender else "needless"
+    return _placed(look, lane, some, "needless_repeat", key, where, "likely")
+
+
+def _before(look: Look, lane: int, some: Ints) -> Placed:
+    """Its bytes had not passed even the first point, though later ones had."""
+    return _placed(look, lane, some, "lost", "before", BEYOND[lane % 2 == 1], "likely")
+
+
+def _placed(
+    look: Look, lane: int, some: Ints, kind: str, key: str, where: Where, confidence: Confidence
+) -> Placed:
+    here, there = look.frames(some)
+    here_first = bool(look.towards[some[0]] > 0)
+    values = {
+        "n": len(some),
+        "frames": named(here),
+        "others": named((), there),
+        "side": say("server" if where == "server side" else "client"),
+        "first": say("here" if here_first else "there"),
+        "second": say("there" if here_first else "here"),
+    }
+    connections, numbers = look.connections(lane), {"packets": len(some)}
+    return Placed(kind, where, confidence, (say(key, **values),), here, there, connections, {**numbers})
+
+
+__all__ = ["find"]

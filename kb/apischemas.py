@@ -6,8 +6,9 @@ from typing import Any, Literal
 
 from ninja import Field, Schema
 
-from kb.models import Capture, Dispute, EarlierReport
+from kb.models import Capture, Dispute, EarlierReport, Report
 from kb.progress import so_far
+from kb.renewal import is_outdated
 
 DisputeState = Literal["open", "accepted", "declined"]
 StateName = Literal["waiting", "running", "done", "refused", "failed", "cancelled"]
@@ -141,6 +142,8 @@ class State(Listed):
     """A capture, and what has become of it."""
 
     progress: Progress
+    rules: str | None = Field(description="Version of the rules that made its report; null without one.")
+    outdated: bool = Field(description="Other rules than today's made it.")
     reason: str | None = Field(description="Why it was refused or failed: one sentence.")
     report: dict[str, Any] | None = Field(description="When done: the object of the command line's --json.")
 
@@ -163,7 +166,14 @@ def state(capture: Capture, language: str) -> dict[str, Any]:
     """State, of one capture, without its report."""
     job = capture.job
     reason = job.reason(language) if job else ""
-    return {**listed(capture), "progress": asdict(so_far(capture, job)), "reason": reason or None}
+    report: Report | None = getattr(capture, "report", None)
+    return {
+        **listed(capture),
+        "progress": asdict(so_far(capture, job)),
+        "rules": report.rules if report else None,
+        "outdated": report is not None and is_outdated(report),
+        "reason": reason or None,
+    }
 
 
 def disputed(dispute: Dispute) -> dict[str, Any]:

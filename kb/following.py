@@ -10,13 +10,22 @@ from kb.models import Dispute, Finding, Report
 def follow(report: Report, rows: NDArray[np.void]) -> None:
     """Tells the capture's disputes what this new report says; `rows`: its connections."""
     for dispute in Dispute.objects.filter(capture=report.capture_id):
+        before = dispute.connection, dispute.code_now
         at = None if dispute.connection is None else found_again(dispute, dispute.connection, rows)
         if at is not None:
             dispute.connection = int(rows["id"][at])
-        now = None if stands(dispute, report, rows, at) else ("" if at is None else text(rows["verdict"][at]))
-        if now != dispute.code_now:
-            dispute.code_now, dispute.rules_now = now, "" if now is None else report.rules
-        dispute.save(update_fields=["connection", "code_now", "rules_now"])
+        dispute.code_now = code_now(dispute, report, rows, at)
+        if dispute.code_now != before[1]:
+            dispute.rules_now = "" if dispute.code_now is None else report.rules
+        if (dispute.connection, dispute.code_now) != before:
+            dispute.save(update_fields=["connection", "code_now", "rules_now"])
+
+
+def code_now(dispute: Dispute, report: Report, rows: NDArray[np.void], at: int | None) -> str | None:
+    """What the report says instead of what is disputed, empty: nothing; None when it says the same."""
+    if stands(dispute, report, rows, at):
+        return None
+    return "" if at is None else text(rows["verdict"][at])
 
 
 def found_again(dispute: Dispute, number: int, rows: NDArray[np.void]) -> int | None:

@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from diagnoses.objects import RULES
 from kb import jobs, reports, tokens
 from kb.models import Capture, Job, Token
 from tests.cast import accept, files_below, form
@@ -291,11 +292,15 @@ def test_our_own_page_may_dispute_with_its_token_and_never_send_files(cast):
 def test_a_new_diagnosis_tells_what_it_changed(call, cast):
     job = accept(cast)
     uid = job.capture.uid
-    judged(job.capture, ["port_closed", ""])
+    assert (body(call.get(f"/api/captures/{uid}"))["rules"], uid) == (None, uid)
+    judged(job.capture, ["port_closed", ""], rules="0.9")
+    told = body(call.get(f"/api/captures/{uid}"))
+    assert (told["rules"], told["outdated"]) == ("0.9", True)
     assert call.post(f"/api/captures/{uid}/again").status_code == 202
     assert body(call.get(f"/api/captures/{uid}"))["state"] == "waiting"
-    judged(job.capture, ["syn_unanswered", ""], rules="9")
+    judged(job.capture, ["syn_unanswered", ""], rules=RULES)
+    assert body(call.get(f"/api/captures/{uid}"))["outdated"] is False
     told = body(call.get(f"/api/captures/{uid}/changes"))
-    assert (told["rules_before"], told["rules"], told["changed"]) == ("1", "9", 1)
+    assert (told["rules_before"], told["rules"], told["changed"]) == ("0.9", RULES, 1)
     pair = {"was": "port_closed", "now": "syn_unanswered", "count": 1, "first": [0]}
     assert told["pairs"] == [pair]

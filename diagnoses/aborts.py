@@ -77,6 +77,8 @@ class Abort:
         found: dict[str, Value] = {"rst_ttl": self.ruling.reset.ttl, "idle_before_s": round(self.idle_s, 3)}
         if self.ruling.baseline is not None:
             found |= {"host_ttl": self.ruling.baseline, "host_packets": self.ruling.reset.track.packets}
+        if self.ruling.signs:
+            found["signs"] = [str(sign) for sign in self.ruling.signs]
         return found
 
     @property

@@ -53,6 +53,8 @@ class Refusal:
         found: dict[str, Value] = {"resets": len(self.rsts), "rst_ttl": self.ruling.reset.ttl}
         if self.ruling.baseline is not None:
             found |= {"host_ttl": self.ruling.baseline, "host_packets": self.ruling.reset.track.packets}
+        if self.ruling.signs:
+            found["signs"] = [str(sign) for sign in self.ruling.signs]
         return found
 
 

@@ -5,7 +5,7 @@ Holds when all of these are true:
 
 - the connection was open when the RST came
 - the RST was made on the path: it comes from nearer than the packets of the host it names (at least three,
-  all with one TTL), or that host went on with the connection afterwards
+  all with one TTL), or that host went on with the connection afterwards, or other signs show it
 - it took something away: data was outstanding, or no FIN had passed before
 - it answers the first packets after a pause of three seconds or more, and the host it names sent nothing
   since that pause
@@ -17,7 +17,7 @@ from diagnoses import aborts
 from diagnoses.case import NS, Connection, frames
 from diagnoses.finding import Finding, Rejected, say
 from diagnoses.pauses import Pause, last_pause
-from diagnoses.reset_court import device, wording
+from diagnoses.reset_court import device, not_host, testimony, wording
 
 CODE = "idle_flow_reset_on_path"
 SUPERSEDES = ("reset_on_path", "keepalive", "clean_close")
@@ -55,7 +55,10 @@ def find(c: Connection) -> Finding:
         "first": frames(pause.after[:1]),
         "after": float(found.rst["time_ns"] - pause.after["time_ns"][0]) / NS,
     }
-    told = ("answer", f"rst_ttl{how}", "host_ttl", "forgets_between" if pause.survived_s else "forgets")
+    by_ttl = (say(f"rst_ttl{how}", **values), say("host_ttl", **values))
+    evidence = testimony(found.ruling, found.sender.address, by_ttl)
+    excluded = not_host(found.ruling, say("not_host", **values))
+    bound = "forgets_between" if pause.survived_s else "forgets"
     return Finding(
         CODE,
         "error",
@@ -64,7 +67,7 @@ def find(c: Connection) -> Finding:
         (c.client.address, c.server.address),
         (*found.evidence, *frames(pause.after[:1])),
         say(f"title{how}", **values),
-        tuple(say(key, **values) for key in (*told, "limits")),
+        (say("answer", **values), *evidence, say(bound, **values), say("limits", **values)),
         device(found.ruling, c),
         found.numbers
         | {
@@ -73,8 +76,8 @@ def find(c: Connection) -> Finding:
             "idle_survived_s": round(pause.survived_s, 3) or None,
         },
         (
-            Rejected("half_open_reset", say("not_host", **values)),
-            Rejected("application_abort", say("not_host", **values)),
+            Rejected("half_open_reset", excluded),
+            Rejected("application_abort", excluded),
         ),
         say("settle_here" if how == "_here" else "settle", **values),
     )

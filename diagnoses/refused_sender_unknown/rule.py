@@ -14,6 +14,7 @@ Supersedes nothing: port_closed and refused_on_path exclude it.
 from diagnoses import refusal
 from diagnoses.case import Connection
 from diagnoses.finding import Finding, Rejected, say
+from diagnoses.reset_court import testimony
 
 CODE = "refused_sender_unknown"
 SUPERSEDES: tuple[str, ...] = ()
@@ -35,6 +36,7 @@ CONDITIONS = (refusal.answers_syn, sender_open, not_nearby)
 def find(c: Connection) -> Finding:
     """The finding, once all conditions hold."""
     found = refusal.weigh(c)
+    undecided = say(f"open_{found.ruling.reason}", **found.values)
     return Finding(
         CODE,
         "error",
@@ -43,7 +45,7 @@ def find(c: Connection) -> Finding:
         (c.client.address, c.server.address),
         (*found.syns, *found.rsts, *found.ruling.witnesses),
         say("title", **found.values),
-        (say("refused", **found.values), say(f"open_{found.ruling.reason}", **found.values)),
+        (say("refused", **found.values), *testimony(found.ruling, c.server.address, (undecided,))),
         numbers=found.numbers,
         rejected=(
             Rejected("port_closed", say("not_excluded")),

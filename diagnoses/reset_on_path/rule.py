@@ -4,7 +4,7 @@ Holds when all of these are true:
 
 - the connection was open when the RST came
 - the RST was made on the path: it comes from nearer than the packets of the host it names (at least three,
-  all with one TTL), or that host went on with the connection afterwards
+  all with one TTL), or that host went on with the connection afterwards, or other signs show it
 - it took something away: data was outstanding, or no FIN had passed before
 
 Supersedes keepalive and clean_close.
@@ -13,7 +13,7 @@ Supersedes keepalive and clean_close.
 from diagnoses import aborts
 from diagnoses.case import Connection
 from diagnoses.finding import Finding, Rejected, say
-from diagnoses.reset_court import device, wording
+from diagnoses.reset_court import device, not_host, testimony, wording
 
 CODE = "reset_on_path"
 SUPERSEDES = ("keepalive", "clean_close")
@@ -31,7 +31,9 @@ def find(c: Connection) -> Finding:
     """The finding, once all conditions hold."""
     found = aborts.first_abort(c)
     how = wording(found.ruling, c)
-    told = [say(f"rst_ttl{how}", **found.values), say("host_ttl", **found.values)]
+    by_ttl = (say(f"rst_ttl{how}", **found.values), say("host_ttl", **found.values))
+    told = [*testimony(found.ruling, found.sender.address, by_ttl)]
+    excluded = not_host(found.ruling, say("not_host", **found.values))
     if found.idle_s >= aborts.IDLE_S:
         told.append(say("idle", **found.values))
     return Finding(
@@ -46,8 +48,8 @@ def find(c: Connection) -> Finding:
         device(found.ruling, c),
         found.numbers | {"rst_hop": found.ruling.hops},
         (
-            Rejected("application_abort", say("not_host", **found.values)),
-            Rejected("half_open_reset", say("not_host", **found.values)),
+            Rejected("application_abort", excluded),
+            Rejected("half_open_reset", excluded),
         ),
         say("settle_here" if how == "_here" else "settle", **found.values),
     )

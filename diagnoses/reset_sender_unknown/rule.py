@@ -15,6 +15,7 @@ Supersedes nothing.
 from diagnoses import aborts, probing
 from diagnoses.case import Connection
 from diagnoses.finding import Finding, Rejected, say
+from diagnoses.reset_court import testimony
 
 CODE = "reset_sender_unknown"
 SUPERSEDES: tuple[str, ...] = ()
@@ -35,6 +36,7 @@ CONDITIONS = (aborts.was_open, sender_open, aborts.did_harm, probing.no_own_time
 def find(c: Connection) -> Finding:
     """The finding, once all conditions hold."""
     found = aborts.first_abort(c)
+    undecided = say(f"open_{found.ruling.reason}", **found.values)
     return Finding(
         CODE,
         "error",
@@ -43,7 +45,7 @@ def find(c: Connection) -> Finding:
         (c.client.address, c.server.address),
         found.evidence,
         say("title", **found.values),
-        (say("reset", **found.values), say(f"open_{found.ruling.reason}", **found.values)),
+        (say("reset", **found.values), *testimony(found.ruling, found.sender.address, (undecided,))),
         numbers=found.numbers,
         rejected=(
             Rejected("application_abort", say("not_excluded")),

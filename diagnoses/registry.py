@@ -30,6 +30,7 @@ from diagnoses.pmtu_black_hole import rule as pmtu_black_hole
 from diagnoses.pmtu_discovery import rule as pmtu_discovery
 from diagnoses.port_closed import rule as port_closed
 from diagnoses.port_reuse_ignored import rule as port_reuse_ignored
+from diagnoses.port_scan import rule as port_scan
 from diagnoses.refused_on_path import rule as refused_on_path
 from diagnoses.refused_sender_unknown import rule as refused_sender_unknown
 from diagnoses.reset_after_close import rule as reset_after_close
@@ -60,7 +61,7 @@ QUALITY: tuple[QualityRule, ...] = (
 )
 
 # What happened to many connections together? Asked next: their members are not looked at one by one.
-GROUPS: tuple[GroupRule, ...] = ()
+GROUPS: tuple[GroupRule, ...] = (port_scan,)
 
 # What happened to each connection?
 CONNECTIONS: tuple[ConnectionRule, ...] = (

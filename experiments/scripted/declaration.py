@@ -2,19 +2,21 @@
 
 import re
 import tomllib
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
-from experiments.scripted.lines import Line, read_lines
+from experiments.scripted.lines import Line
 from experiments.scripted.mistakes import SceneError
+from experiments.scripted.rounds import read_lines
 from experiments.scripted.wire import Address
 
 LANGUAGES = {"en", "ja"}
 TEXTS = ("claim", "twin_is", "twin_differs")
 SCENE_KEYS = {"name", "date", "vantage", "hosts", *TEXTS}
+MOST_HOSTS = 1_000  # that one name stands for
 PARTS = ("fires", "stays_quiet", "healthy")
 
 
@@ -209,9 +211,23 @@ def _hosts(source: _Source, changes: dict[str, Any], part: str) -> dict[str, Hos
     for host in changes:
         if host not in source.values["hosts"]:
             raise SceneError(f"no host is called '{host}'", source.row_of(f"{part}.hosts", host))
+    made: dict[str, Host] = {}
+    for name, values in source.values["hosts"].items():
+        said = {**values, **changes.get(name, {})}
+        many = said.pop("many", None)
+        one = _host(source, name, said)
+        made |= {name: one} if many is None else _crowd(source, one, many)
+    return made
+
+
+def _crowd(source: _Source, first: Host, many: Any) -> dict[str, Host]:
+    """``many`` hosts alike, with addresses that follow each other; the name gets a number from 1."""
+    if not isinstance(many, int) or not 1 <= many <= MOST_HOSTS:
+        row = source.row_of("hosts", first.name)
+        raise SceneError(f"'many' is a number from 1 to {MOST_HOSTS}", row)
     return {
-        name: _host(source, name, {**values, **changes.get(name, {})})
-        for name, values in source.values["hosts"].items()
+        f"{first.name}{at + 1}": replace(first, name=f"{first.name}{at + 1}", address=first.address + at)
+        for at in range(many)
     }
 
 

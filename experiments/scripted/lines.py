@@ -46,7 +46,7 @@ SWITCHES = {"unseen": "unseen", "lost": "lost", "badsum": "bad_sum", "older": "o
 _SHAPE = re.compile(r"(?P<time>\d+(?:\.\d+)?)\s+(?P<source>\S+)\s+>\s+(?P<target>\S+)\s+(?P<rest>\S.*)")
 _CLOCK = re.compile(r"(?P<time>\d+(?:\.\d+)?)\s+clock\s+(?P<step>[+-]\d+(?:\.\d+)?)")
 _WORD = re.compile(r'"(?:[^"\\]|\\.)*"|[^\s"]+')
-_COMMENT = re.compile(r'^((?:"(?:[^"\\]|\\.)*"|[^"#])*)#.*$')
+COMMENT = re.compile(r'^((?:"(?:[^"\\]|\\.)*"|[^"#])*)#.*$')
 _ESCAPES = {"r": "\r", "n": "\n", "t": "\t", '"': '"', "\\": "\\"}
 
 
@@ -90,18 +90,6 @@ class Line:
     older: bool = False  # of the connection that had these ports before
     clock_step_ns: int = 0
     dns: Message | None = None  # the payload of a UDP line
-
-
-def read_lines(text: str, first_row: int) -> list[Line]:
-    """All packet lines of ``text``; ``first_row`` is the file's line number of its first line."""
-    lines: list[Line] = []
-    for row, raw in enumerate(text.split("\n"), first_row):
-        written = (_COMMENT.sub(r"\1", raw)).strip()
-        if written:
-            lines.append(read_line(written, row))
-            if len(lines) > 1 and lines[-1].time_ns < lines[-2].time_ns:
-                raise SceneError("the time goes back; write the lines in the order of their times", row)
-    return lines
 
 
 def read_line(written: str, row: int) -> Line:

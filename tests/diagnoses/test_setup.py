@@ -9,11 +9,12 @@ HOSTS = {"client": ("192.0.2.97", 0), "server": ("203.0.113.228", 3)}
 
 
 def scene(tmp_path, lines, hosts=None, vantage="client"):
-    """The report of a capture with these packet lines; ``hosts``: name to (address, hops)."""
+    """The report of a capture with these packet lines; ``hosts``: name to address, hops, and how many."""
     text = ['name = "setup"', 'date = "2026-02-02T09:30:00Z"', f'vantage = "{vantage}"']
     text += ['claim = {en = "a test", ja = "テスト"}']
-    for name, (address, hops) in (HOSTS | (hosts or {})).items():
+    for name, (address, hops, *many) in (HOSTS | (hosts or {})).items():
         text += [f"[hosts.{name}]", f'address = "{address}"', f"hops = {hops}"]
+        text += [f"many = {count}" for count in many]
     text += ["[fires]", 'never = ["nothing"]', f"packets = '''\n{lines}\n'''"]
     declaration = tmp_path / "experiment.toml"
     declaration.write_text("\n".join(text), "utf-8")
@@ -324,3 +325,82 @@ def test_a_connection_that_is_taken_late_is_a_warning(tmp_path):
 """
     finding = one(scene(tmp_path, WAITING + SYNS_IGNORED + late), "accept_queue_full")
     assert finding["severity"] == "warning"
+
+
+def attempts(count, every, lines, start=0):
+    """A block of a scene: one attempt after the other."""
+    return f"{start}.000 repeat {count} every {every}\n{lines}\nend"
+
+
+CLOSED_PORTS = """
+0.000 client:41000+ > server:1000+ SYN win 1024 mss 1460
+0.001 server:1000+ > client:41000+ RST,ACK about 1
+"""
+FILTERED_PORTS = """
+0.000 client:41000+ > server:1000+ SYN lost
+1.010 client:41000+ > server:1000+ again 1 lost
+"""
+INSISTING = (
+    FILTERED_PORTS
+    + """
+3.030 client:41000+ > server:1000+ again 1 lost
+7.060 client:41000+ > server:1000+ again 1 lost
+"""
+)
+NETWORK = "0.000 client:41000+ > net+:22 SYN lost"
+USED = """
+0.000 client:41000+ > server:1000+ SYN
+0.001 server:1000+ > client:41000+ SYN,ACK
+0.002 client:41000+ > server:1000+ ACK
+0.003 client:41000+ > server:1000+ PSH,ACK "get"
+0.004 server:1000+ > client:41000+ PSH,ACK "here"
+0.005 client:41000+ > server:1000+ RST,ACK
+"""
+CHECKS = """
+0.000 client:41000+ > server:443 SYN
+0.001 server:443 > client:41000+ SYN,ACK
+0.002 client:41000+ > server:443 RST about 2
+"""
+NET = HOSTS | {"net": ("198.51.100.1", 3, 40)}
+NET_6 = {"client": ("2001:db8:7::9", 0), "server": ("2001:db8::80", 3), "net": ("2001:db8:5::1", 3, 40)}
+
+
+@pytest.mark.parametrize(
+    ("lines", "hosts", "kind"),
+    [
+        (attempts(15, "0.010", CLOSED_PORTS), HOSTS, "ports"),
+        (attempts(20, "0.500", FILTERED_PORTS), HOSTS, "ports"),
+        (attempts(15, "20", CLOSED_PORTS), HOSTS, "ports"),
+        (attempts(30, "0.020", NETWORK), NET, "hosts"),
+        (attempts(30, "0.020", NETWORK), NET_6, "hosts"),
+    ],
+)
+def test_a_scan_is_one_finding_and_no_error(tmp_path, lines, hosts, kind):
+    found = scene(tmp_path, lines, hosts)
+    [finding] = found["findings"]
+    assert (finding["code"], finding["severity"], finding["connection"]) == ("port_scan", "note", None)
+    assert f"different_{kind}" in finding["numbers"]
+    assert set(verdicts(found)) == {"port_scan"}
+
+
+@pytest.mark.parametrize(
+    ("lines", "hosts"),
+    [
+        (attempts(14, "0.010", CLOSED_PORTS), HOSTS),  # a monitor with many checks
+        (attempts(20, "40", CLOSED_PORTS), HOSTS),  # too slow
+        (attempts(20, "0.100", INSISTING), HOSTS),  # a program that wants the connections
+        (attempts(60, "0.010", CHECKS), HOSTS),  # one port
+        (attempts(20, "0.010", USED), HOSTS),  # passive FTP, remote procedure calls
+        (attempts(24, "0.020", NETWORK), NET),
+        ("\n".join(attempts(20, "0.010", CLOSED_PORTS, at) for at in (0, 60, 120)), HOSTS),  # comes back
+    ],
+    ids=["few", "slow", "insists", "one port", "data", "few hosts", "comes back"],
+)
+def test_what_only_resembles_a_scan_is_not_called_one(tmp_path, lines, hosts):
+    assert "port_scan" not in codes(scene(tmp_path, lines, hosts))
+
+
+def test_an_outage_of_hosts_anywhere_is_no_scan_of_a_network(tmp_path):
+    hosts = HOSTS | {f"far{n}": (f"198.{20 + 3 * n}.{7 * n}.9", 9) for n in range(30)}
+    lines = "\n".join(f"{n / 100:.3f} client:{41000 + n} > far{n}:443 SYN lost" for n in range(30))
+    assert not scene(tmp_path, lines, hosts)["findings"]

@@ -36,6 +36,7 @@ ANALYSIS = {
     "keepalive_failed/fires": {"keep_alive": 5, "keep_alive_ack": 2},
     "keepalive_failed/stays_quiet": {"keep_alive": 6, "keep_alive_ack": 5},
     "long_lived_keepalive/healthy": {"keep_alive": 3, "keep_alive_ack": 3},
+    "port_scan/fires": {},
     # The ACK of the older connection does not fit the new SYN, and then nothing fits for a while.
     "port_reuse_ignored/fires": {
         "reused_ports": 2,

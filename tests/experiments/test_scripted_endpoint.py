@@ -21,6 +21,10 @@ clock = 1000
 [hosts.fw]
 address = "10.0.0.1"
 hops = 2
+[hosts.bots]
+address = "203.0.113.1"
+hops = 5
+many = 3
 [hosts.server]
 address = "198.51.100.1"
 hops = 4
@@ -121,6 +125,19 @@ def test_an_older_connection_still_answers_with_its_own_numbers(packets):
     assert shown[4].ports == shown[0].ports
     assert (shown[5].seq, shown[5].ack) == (shown[1].seq + 1, shown[0].seq + 11)
     assert shown[6].seq == shown[5].ack
+
+
+def test_a_block_is_played_again_and_again_and_its_rounds_may_overlap(packets):
+    shown = packets("1.0 repeat 3 every 0.5\n0.0 client:40000+ > server SYN lost\n"
+                    "0.8 client:40000+ > server again 1\nend\n"
+                    "9.0 client:40001 > server again 2 lost\n")  # fmt: skip
+    assert [one.ports[0] for one in shown] == [40000, 40001, 40000, 40002, 40001, 40002, 40001]
+    assert shown[4].seq == shown[1].seq == shown[6].seq
+
+
+def test_a_host_may_stand_for_many_with_addresses_in_a_row(packets):
+    shown = packets("0.0 repeat 2 every 0.1\n0.0 bots+ > server SYN\nend\n")
+    assert [one.source for one in shown] == ["203.0.113.1", "203.0.113.2"]
 
 
 def test_timestamps_run_in_milliseconds_and_echo_the_other_side(packets):

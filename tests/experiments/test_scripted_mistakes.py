@@ -126,3 +126,20 @@ def test_a_wrong_value_is_named(tmp_path, old, new, row, sentence):
 def test_a_fault_needs_to_say_what_its_twin_is(tmp_path):
     text = GOOD.replace("[healthy]", "[stays_quiet]")
     assert mistake(tmp_path, text) == "scene/experiment.toml:1: 'twin_is' is missing"
+
+
+@pytest.mark.parametrize(
+    ("block", "sentence"),
+    [
+        ("0.4 repeat 0 every 1\n0 client > server ACK\nend", "a block is repeated 1 to 2000 times"),
+        ("0.4 repeat 2 every 1\n0 client > server ACK", "a block that is repeated ends with a line 'end'"),
+        ("0.4 repeat 2 every 1\n0 client > server again 4\nend", "within a block, again and about count"),
+        ("0.4 repeat 2 every 1\n0 clock +4\nend", "the clock is not set within a block"),
+    ],
+)
+def test_a_wrong_block_is_named(tmp_path, block, sentence):
+    assert sentence in mistake(tmp_path, GOOD.replace("# five\n", f"\n{block}\n"))
+
+
+def test_a_crowd_of_no_hosts_is_refused(tmp_path):
+    assert "'many' is a number" in mistake(tmp_path, GOOD.replace("port = 80", "port = 80\nmany = 0"))

@@ -38,6 +38,7 @@ from diagnoses.reset_by_own_timeout import rule as reset_by_own_timeout
 from diagnoses.reset_on_path import rule as reset_on_path
 from diagnoses.reset_sender_unknown import rule as reset_sender_unknown
 from diagnoses.simultaneous_close import rule as simultaneous_close
+from diagnoses.slow_server import rule as slow_server
 from diagnoses.starts_midstream import rule as starts_midstream
 from diagnoses.syn_ack_lost import rule as syn_ack_lost
 from diagnoses.syn_unanswered import rule as syn_unanswered
@@ -94,6 +95,7 @@ CONNECTIONS: tuple[ConnectionRule, ...] = (
     arp_unanswered,
     zero_window,
     zero_window_probe,
+    slow_server,
     window_full,
     udp_port_unreachable,
     ping_loss,

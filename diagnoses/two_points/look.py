@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from packets.pairing import Pairing
-from packets.pairing.sight import Ints, Sight
+from packets.pairing.sight import Ints, Picked, Sight
 
 HERE, THERE = 0, 1
 
@@ -31,10 +31,10 @@ class Look:
         return self.sights[0].dropped, self.sights[1].dropped
 
     @cached_property
-    def matched(self) -> tuple[NDArray[np.void], NDArray[np.void]]:
+    def matched(self) -> tuple[Picked, Picked]:
         """The matched packets as both saw them, ordered by lane and by frame here."""
         mine, yours = self.pairing.matched_rows
-        return mine[self._order], yours[self._order]
+        return mine.at(self._order), yours.at(self._order)
 
     @cached_property
     def lanes(self) -> Ints:

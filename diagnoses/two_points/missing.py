@@ -18,7 +18,7 @@ _CALLED = ("icmp_error", "icmp", "datagram", "rst", "syn_ack", "syn", "fin", "da
 # Had these arrived unrecorded, the other capture would hold their acknowledgement.
 _CONFIRMED = ("syn", "syn_ack", "fin", "data")
 _ECHO = (0, 8, 128, 129)  # ICMP types that are no errors
-_EXPIRED, _UNRECORDED, _LOST, _MADE, _MISSING, _AFTER, _BEFORE = range(7)
+_EXPIRED, _UNRECORDED, _PART, _LOST, _MADE, _MISSING, _AFTER, _BEFORE = range(8)
 
 
 def find(look: Look) -> Iterator[Placed]:
@@ -46,10 +46,12 @@ def _called(look: Look, which: int, rows: Ints) -> Ints:
 
 def _fates(alone: Alone) -> Ints:
     """What the facts say of each packet."""
+    lost = alone.towards == 1
     tests = [
-        alone.after, ~alone.inside, alone.expires, alone.acknowledged, alone.towards == 1, alone.towards == -1
+        alone.after, ~alone.inside, alone.expires, alone.acknowledged, lost & (alone.arrived > 0), lost,
+        alone.towards == -1,
     ]  # fmt: skip
-    return np.select(tests, [_AFTER, _BEFORE, _EXPIRED, _UNRECORDED, _LOST, _MADE], _MISSING)
+    return np.select(tests, [_AFTER, _BEFORE, _EXPIRED, _UNRECORDED, _PART, _LOST, _MADE], _MISSING)
 
 
 def _groups(look: Look, which: int, alone: Alone, called: Ints, fate: Ints, told: Ints) -> list[Ints]:
@@ -92,6 +94,11 @@ def _judge(look: Look, which: int, alone: Alone, some: Ints, called: str, fate: 
     if look.dropped[1 - which]:
         text = say("undecided", **values, missing=look.dropped[1 - which])
         return _placed(look, which, alone, some, "undecided", (text,), "possible")
+    if fate == _PART:
+        sent = int(look.sights[which].rows["length"][alone.rows[some]].sum())
+        numbers = {"bytes": sent, "lost_bytes": sent - int(alone.arrived[some].sum())}
+        text = say("lost_part_" + _place(which), **values, **numbers)
+        return _placed(look, which, alone, some, "lost", (text,), "certain", numbers)
     if fate == _LOST:
         text = say("lost_" + _place(which), **values)
         sure: Confidence = "certain" if called in _CONFIRMED else "likely"

@@ -27,6 +27,7 @@ class Alone:
     where the other one first, 0: not known. ``inside``: the other capture was recording when they should
     have passed; ``after``: it had ended. ``expires``: their TTL ends before the other point.
     ``acknowledged``: the other capture holds an acknowledgement of their bytes, but not the bytes.
+    ``arrived``: how many of their bytes the other capture holds in segments of other sizes.
     ``apart``: how many packets were left out since the other point need not see their hosts or ports;
     ``pieces``: how many arrived cut or joined otherwise.
     """
@@ -38,6 +39,7 @@ class Alone:
     after: Mask
     expires: Mask
     acknowledged: Mask
+    arrived: Ints
     apart: int
     pieces: int
 
@@ -48,8 +50,9 @@ def find(pairing: "Pairing", which: int) -> Alone:
     lane, taken = pairing.lanes[which], pairing.matched[which]
     free = np.ones(len(sight.rows), bool)
     free[taken] = False
-    in_pieces = _in_pieces(pairing, which, free)
-    free[lane.at[in_pieces]] = False
+    held, size = _in_pieces(pairing, which, free)
+    whole = (size > 0) & (held == size)
+    free[lane.at[whole]] = False
     at_lane = np.full(len(sight.rows), -1)
     at_lane[lane.at] = np.arange(len(lane))
     strange = free & (at_lane < 0)
@@ -62,9 +65,11 @@ def find(pairing: "Pairing", which: int) -> Alone:
     towards = _towards(pairing, which, rows, places)
     inside, after = _recording(pairing, which, sight.rows["time_ns"][rows], towards)
     expires = (towards == 1) & (sight.rows["ttl"][rows] <= _routers(pairing, which, rows, places))
-    seen = np.zeros(len(rows), bool)
+    seen, arrived = np.zeros(len(rows), bool), np.zeros(len(rows), np.int64)
     seen[places >= 0] = _acknowledged(pairing, which, places[places >= 0])
-    return Alone(rows, pair, towards, inside, after, expires, seen, int(apart.sum()), int(in_pieces.sum()))
+    arrived[places >= 0] = held[places[places >= 0]]
+    counts = int(apart.sum()), int(whole.sum())
+    return Alone(rows, pair, towards, inside, after, expires, seen, arrived, *counts)
 
 
 def _hosts(pairing: "Pairing", which: int, rows: Ints, places: Ints) -> tuple[Ints, Ints, Mask]:
@@ -145,8 +150,10 @@ def _bytes(lane: Lane, rows: Ints) -> tuple[Ints, Ints]:
     return seq, seq + size
 
 
-def _in_pieces(pairing: "Pairing", which: int, free: Mask) -> Mask:
-    """Of a lane's segments, those whose every byte the other capture holds in segments of other sizes."""
+def _in_pieces(pairing: "Pairing", which: int, free: Mask) -> tuple[Ints, Ints]:
+    """Of a lane's unmatched segments, how many bytes the other capture holds in segments of other sizes, and
+    how many they are; 0 of all others.
+    """
     lane, other = pairing.lanes[which], pairing.lanes[1 - which]
     mine = np.flatnonzero(free[lane.at])
     left = np.ones(len((pairing.here, pairing.there)[1 - which].rows), bool)
@@ -158,9 +165,9 @@ def _in_pieces(pairing: "Pairing", which: int, free: Mask) -> Mask:
         np.concatenate([_stamped(lane, mine), _stamped(other, yours)]), axis=0, return_inverse=True
     )[1].reshape(-1)
     cover = _Cover(codes[len(mine) :], *_bytes(other, yours))
-    found = np.zeros(len(lane), bool)
-    found[mine] = cover.within(codes[: len(mine)], start, stop) == stop - start
-    return found
+    held, size = np.zeros((2, len(lane)), np.int64)
+    held[mine], size[mine] = cover.within(codes[: len(mine)], start, stop), stop - start
+    return held, size
 
 
 def _stamped(lane: Lane, rows: Ints) -> Ints:

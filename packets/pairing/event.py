@@ -13,7 +13,7 @@ from packets.pairing import alone
 from packets.pairing.clock import Clock, fit
 from packets.pairing.matching import Lane, Matching, lanes
 from packets.pairing.partners import Partners, partners, turned
-from packets.pairing.sight import Ints, Mask, Sight, shared_hosts
+from packets.pairing.sight import Ints, Mask, Picked, Sight, shared_hosts
 from packets.pairing.ways import Ways, ways
 
 _WIDEST_NS = 10_000_000_000  # where IP IDs alone prove the event, ways that differ by more disprove it
@@ -50,10 +50,10 @@ class Pairing:
         late = yours["time_ns"] - mine["time_ns"] - self.clock.ahead(mine["time_ns"])
         return {sign: sign * late[towards == sign] for sign in (1, -1)}
 
-    @property
-    def matched_rows(self) -> tuple[NDArray[np.void], NDArray[np.void]]:
+    @cached_property
+    def matched_rows(self) -> tuple[Picked, Picked]:
         """The matched packets as here and as there saw them."""
-        return self.here.rows[self.matched[0]], self.there.rows[self.matched[1]]
+        return Picked(self.here.rows, self.matched[0]), Picked(self.there.rows, self.matched[1])
 
 
 def pair(here: Capture, there: Capture) -> Pairing:

@@ -12,7 +12,7 @@ import numpy as np
 from packets.columns import TCP
 from packets.pairing.joining import Groups, Keys, grouped, keys
 from packets.pairing.partners import ESSENTIAL, Partners
-from packets.pairing.sight import Ints, Mask, Rows, Sight
+from packets.pairing.sight import Ints, Mask, Picked, Sight
 
 _MOST_STEPS = 4_000_000  # of the exact way to pair packets by time: 32 MB
 _HALF = 0.5  # a field that most packets carry through unchanged is carried through
@@ -26,7 +26,7 @@ class Lane:
     as here says); ``seq``, ``ack``: as here counts.
     """
 
-    rows: Rows
+    rows: Picked
     at: Ints
     lane: Ints
     seq: Ints
@@ -49,7 +49,7 @@ def _lane(sight: Sight, connections: Ints, cross: Mask, shift: Ints) -> Lane:
     pair[connections] = np.arange(len(connections))
     of = pair[sight.rows["connection"]]
     at = np.flatnonzero(of >= 0)
-    rows, of = sight.rows[at], of[at]
+    rows, of = Picked(sight.rows, at), of[at]
     side = np.where(rows["from_client"] != cross[of], 0, 1)
     segment = rows["protocol"] == TCP
     seq = np.where(segment, rows["seq"] + shift[of, side], 0)
@@ -114,7 +114,7 @@ class Matching:
     def _carried(self) -> Carried:
         """Asked of packets whose place in the connection is theirs alone in both captures."""
         one, other = grouped(*self._places).single
-        mine, yours = self._lanes[0].rows[one], self._lanes[1].rows[other]
+        mine, yours = self._lanes[0].rows.at(one), self._lanes[1].rows.at(other)
         lane, count = self._lanes[0].lane[one], 2 * self._pairs
         has = {"tsval": mine["tsval"] >= 0, "ip_id": (mine["ip_id"] > 0) | (yours["ip_id"] > 0)}
         asked, agreed = {}, {}

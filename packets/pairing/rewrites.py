@@ -8,7 +8,7 @@ import numpy as np
 from packets.columns import AE, CWR, ECE, PSH, TCP, URG
 from packets.pairing.event import Pairing
 from packets.pairing.partners import turned
-from packets.pairing.sight import Ints, Mask
+from packets.pairing.sight import Ints, Mask, Picked
 
 _SOFT = PSH | URG | ECE | CWR | AE  # flags that may change while the packet stays the same one
 _SHOWN = 10  # frames kept of each rewrite
@@ -57,7 +57,8 @@ class _Matched:
         order = np.lexsort((pairing.matched[0], owner))
         self.lane = owner[order]
         self.rows = pairing.matched[0][order], pairing.matched[1][order]
-        self.here, self.there = pairing.here.rows[self.rows[0]], pairing.there.rows[self.rows[1]]
+        self.here = Picked(pairing.here.rows, self.rows[0])
+        self.there = Picked(pairing.there.rows, self.rows[1])
         self.count = np.bincount(self.lane, minlength=2 * len(pairing.partners))
         self.first = np.cumsum(self.count) - self.count
 

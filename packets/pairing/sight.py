@@ -1,6 +1,7 @@
 """What one capture shows of packets that another one may show too: the columns that tell them apart."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,26 @@ _SIDE = {
     "gaps": k.GAPS, "acked_unseen": k.ACKED_UNSEEN, "rtt_least": k.RTT_LEAST,
 }  # fmt: skip
 _PIECE = 131_072  # rows looked at together: 20 MB
+
+
+class Picked:
+    """Some of a table's rows, a column at a time: what is not asked for is not copied."""
+
+    def __init__(self, rows: Rows, places: Ints) -> None:
+        self._rows, self._places = rows, places
+        self._columns: dict[str, NDArray[np.int64]] = {}
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        if name not in self._columns:
+            self._columns[name] = self._rows[name][self._places]
+        return self._columns[name]
+
+    def at(self, places: Ints) -> "Picked":
+        """Some of these."""
+        return Picked(self._rows, self._places[places])
 
 
 class Sight:
@@ -105,4 +126,4 @@ def shared_hosts(here: Capture, there: Capture) -> tuple[Ints, Ints]:
     return numbers[: len(rows[0])], numbers[len(rows[0]) :]
 
 
-__all__ = ["SIGHT_DTYPE", "Ints", "Mask", "Rows", "Sight", "shared_hosts"]
+__all__ = ["SIGHT_DTYPE", "Ints", "Mask", "Picked", "Rows", "Sight", "shared_hosts"]

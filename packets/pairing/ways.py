@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from packets.pairing.sight import Ints, Mask, Sight
+from packets.pairing.sight import Ints, Mask, Picked, Sight
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def _places(known: Ints, asked: Ints) -> Ints:
 
 def ways(here: Sight, there: Sight, same: tuple[Ints, Ints]) -> Ways:
     """Told from packets that are surely the same, side by side."""
-    mine, yours = here.rows[same[0]], there.rows[same[1]]
+    mine, yours = Picked(here.rows, same[0]), Picked(there.rows, same[1])
     hosts = here.ends[mine["connection"]] >> 16
     low, high = hosts.min(axis=1), hosts.max(axis=1)
     names, pair = np.unique(low << 31 | high, return_inverse=True)

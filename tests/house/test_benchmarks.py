@@ -44,6 +44,13 @@ def test_the_benchmark_prints_a_row_for_us_and_for_the_loop_of_dpkt():
     assert start.count("| python -m diagnoses --json |") == 1
 
 
+def test_the_benchmark_of_two_captures_prints_each_shape_alone_and_beside():
+    command = [sys.executable, "benchmarks/beside.py", "--packets", "2000"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("| alone |") == done.stdout.count("| --beside |") == 2
+
+
 def fuzz(*words):
     command = [sys.executable, "benchmarks/fuzz.py", "--captures", "diagnoses/port_closed", *map(str, words)]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from diagnoses.two_points import compare
 from packets import CaptureError
 from packets.capture import read
 from packets.columns import ACK, FIN, PSH, RST, SYN
@@ -196,6 +197,29 @@ def test_segments_that_a_network_card_joined_are_not_missing(tmp_path, joined):
     assert len(frames_alone(pairing, 0)) == 1
     assert frames_alone(pairing, 1) == []
     assert [found.pieces for found in pairing.alone] == ([3, 18] if joined == 0 else [18, 3])
+
+
+def test_of_a_joined_segment_that_arrived_in_part_the_rest_was_lost(tmp_path):
+    crossing = Crossing()
+    talk = Talk(crossing)
+    talk.shake(0)
+    start, stamp = talk.sent[0], ((START + SECOND) // MS, 5)
+    common = {"ack": talk.isn[1] + 1, "stamps": stamp}
+    whole = Packet(True, ACK, talk.isn[0] + start, length=4 * 1448, ip_id=50, **common)
+    crossing.cross(SECOND, whole, lost=True)
+    for part in (0, 2, 3):
+        seq = talk.isn[0] + start + part * 1448
+        crossing.cross(SECOND, Packet(True, ACK, seq, length=1448, ip_id=50 + part, **common), made=True)
+    talk.sent[0] += 4 * 1448
+    talk.say(SECOND + 10 * MS, False, ack=start + 1448)
+    talk.say(SECOND + 30 * MS, True, PSH | ACK, 1448, again=start + 1448)
+    talk.exchange(2 * SECOND)
+    pairing = paired(crossing, tmp_path)
+    assert len(frames_alone(pairing, 0)) == 1
+    assert pairing.alone[0].arrived.tolist() == [3 * 1448]
+    assert frames_alone(pairing, 1) == []
+    [lost] = [p for p in compare(*map(read, crossing.write(tmp_path))).placed if p.kind == "lost"]
+    assert lost.numbers == {"packets": 1, "bytes": 4 * 1448, "lost_bytes": 1448}
 
 
 def test_a_rewritten_address_and_port_are_seen_through(tmp_path):

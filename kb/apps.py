@@ -11,11 +11,14 @@ class KbConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Registers the one kind of job that is kb's own: a capture is diagnosed, a report comes of it."""
-        from kb import kinds, queue
+        """Registers the kinds of job that are kb's own: a capture is diagnosed, a report comes of it; two are
+        compared, of which no folder stays.
+        """
+        from kb import beside, kinds, queue
         from kb.models import Report
 
         def names(folder: str) -> bool:
             return Report.objects.filter(folder=folder).exists()
 
         kinds.register(kinds.Kind("diagnose", queue.DIAGNOSE, "reports", names))
+        kinds.register(kinds.Kind(beside.KIND, queue.BESIDE, beside.FOLDER, lambda folder: False))

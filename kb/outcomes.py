@@ -179,3 +179,17 @@ class TooOften(NotAccepted):
             f"These are more than {most} disputes within an hour; please go on later.",
             f"1 時間に受け付ける異議は {most} 件までです。しばらくしてからお試しください。",
         )
+
+
+class TooManyAtOnce(NotAccepted):
+    """More comparisons at a time than a person reads."""
+
+    status = 429
+
+    @classmethod
+    def than(cls, most: int) -> "TooManyAtOnce":
+        """So many are unfinished."""
+        return cls(
+            f"{most} of your comparisons have not ended yet; please begin another one when they have.",
+            f"終わっていない比較が {most} 件あります。終わってから次の比較を始めてください。",
+        )

@@ -14,9 +14,16 @@ log = logging.getLogger(__name__)
 
 DIAGNOSE = "workers.diagnose"  # argument: the job's id
 DIAGNOSE_OUR_OWN = "workers.diagnose_our_own"  # the same for captures of the lab, behind which nobody's waits
+BESIDE = "workers.beside"  # argument: the job's id
 REAP = "workers.reap"
 SWEEP = "workers.sweep"
-TASKS = (DIAGNOSE, DIAGNOSE_OUR_OWN, REAP, SWEEP)  # a test asserts that a worker knows each of these names
+TASKS = (
+    DIAGNOSE,
+    DIAGNOSE_OUR_OWN,
+    BESIDE,
+    REAP,
+    SWEEP,
+)  # a test asserts that a worker knows each of these names
 
 Ring = Callable[[str, tuple[int, ...]], None]
 

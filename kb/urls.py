@@ -6,6 +6,7 @@ from drawing.graphs import KINDS
 from kb.api import api
 from kb.views import (
     articles,
+    beside,
     captures,
     choices,
     connections,
@@ -50,6 +51,9 @@ urlpatterns = [
     path("captures/<slug:uid>/download/", download.download, name="download"),
     path("captures/<slug:uid>/delete/", captures.delete, name="delete"),
     path("captures/<slug:uid>/again/", captures.again, name="again"),
+    path("captures/<slug:uid>/beside/", beside.choose, name="beside"),
+    path("captures/<slug:uid>/beside/<slug:other>/", beside.comparison, name="comparison"),
+    path("captures/<slug:uid>/beside/<slug:other>/begin/", beside.begin, name="compare-captures"),
     path("captures/<slug:uid>/disputes/", disputes.of_capture, name="capture-disputes"),
     path("captures/<slug:uid>/connections/", connections.connections, name="connections"),
     path("captures/<slug:uid>/connections/<int:number>/", connections.connection, name="connection"),

@@ -56,25 +56,31 @@ def run(
     beat: Beat = wanted,
     limits: Limits = LIMITS,
     program: tuple[str, ...] = DIAGNOSES,
+    beside: Path | None = None,
 ) -> Outcome:
     """Runs `program CAPTURE --into INTO` to its end, calling `beat(last progress line)` every second.
 
-    `into` exists and is empty. When `beat` returns False the program is killed.
+    `into` exists and is empty. When `beat` returns False the program is killed. `beside`: another capture to
+    compare the first with; the program may read that, too.
     """
-    child = Child(start(capture, into, limits, program), into, limits)
+    also = (beside,) if beside else ()
+    more = ("--beside", str(beside)) if beside else ()
+    child = Child(start(capture, into, limits, (*program, *more), also), into, limits)
     try:
         return child.watch(beat)
     finally:
         child.end()
 
 
-def start(capture: Path, into: Path, limits: Limits, program: tuple[str, ...]) -> "subprocess.Popen[bytes]":
+def start(
+    capture: Path, into: Path, limits: Limits, program: tuple[str, ...], also: tuple[Path, ...] = ()
+) -> "subprocess.Popen[bytes]":
     """The confined program, in a process group of its own."""
     wishes = {
         "parent": os.getpid(),
         "limits": asdict(limits),
         "listable": [str(BASE)],  # importing looks for modules by name
-        "readable": [*readable(), str(capture)],
+        "readable": [*readable(), *(str(path) for path in (capture, *also))],
         "writable": [str(into), "/dev/null"],
     }
     launcher = (sys.executable, "-I", "-S", str(LAUNCH))

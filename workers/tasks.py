@@ -6,7 +6,7 @@ from django.conf import settings
 
 from experiments import runs, schedule
 from kb import jobs, queue, removal, renewal
-from workers import diagnosis, replays, transport
+from workers import comparison, diagnosis, replays, transport
 from workers.clockwork import app
 
 
@@ -23,6 +23,14 @@ def diagnose(job: int) -> None:
 def diagnose_our_own(job: int) -> None:
     """Diagnoses one capture of the lab."""
     diagnose(job)
+
+
+@app.task(name=queue.BESIDE)
+def beside(job: int) -> None:
+    """Compares two captures, unless another worker does so already or has done so."""
+    claim = jobs.claim(job)
+    if claim is not None:
+        comparison.run(claim)
 
 
 @app.task(name=runs.REPLAY)

@@ -2,6 +2,7 @@
 
 from kb.models.article import Article
 from kb.models.capture import Capture
+from kb.models.comparison import Comparison
 from kb.models.dispute import Dispute
 from kb.models.earlier import EarlierReport
 from kb.models.finding import Finding
@@ -16,6 +17,7 @@ from kb.models.user import User
 __all__ = [
     "Article",
     "Capture",
+    "Comparison",
     "Dispute",
     "EarlierReport",
     "Finding",

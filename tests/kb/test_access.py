@@ -36,6 +36,9 @@ TABLE: dict[str, tuple[str, object, object, object, object]] = {
     # Bob is a curator, who sees what his team sees.
     "captures/outdated/": ("GET", SIGN_IN, 404, 200, 404),
     "captures/outdated/again/": ("POST", SIGN_IN, 404, 302, 404),
+    f"{U}beside/": ("GET", SIGN_IN, 404, 200, 200),
+    f"{U}beside/<slug:other>/": ("GET", SIGN_IN, 404, 404, 404),  # nobody has compared it with itself
+    f"{U}beside/<slug:other>/begin/": ("POST", SIGN_IN, 404, 404, 404),
     f"{U}disputes/": ("GET", SIGN_IN, 404, 200, 200),
     "disputes/": ("GET", SIGN_IN, 200, 200, 200),
     "disputes/<int:number>/": ("GET", SIGN_IN, 404, 200, 200),
@@ -114,6 +117,7 @@ def path_of(route: str, capture: Capture) -> str:
         "<slug:name>": laboratory.NAME,
         "<path:file>": "run.json",
         "<uid>": capture.uid,
+        "<slug:other>": capture.uid,
         "<int:number>": str(Dispute.objects.get().pk) if route.startswith("disputes/") else "0",
         "<figure:kind>": "sequence",
         "<slug:slug>": "port-closed",

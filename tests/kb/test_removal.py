@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 
 from kb import jobs, removal
-from kb.models import Capture, Dispute, EarlierReport, Finding, Job, Report
+from kb.models import Capture, Comparison, Dispute, EarlierReport, Finding, Job, Report
 from tests.cast import accept, files_below, received
 from tests.reported import report_on
 
@@ -22,9 +22,12 @@ def test_a_canary_in_a_capture_is_found_nowhere_afterwards(cast, django_capture_
     report = Report.objects.get()
     Dispute.objects.create(capture=job.capture, rules=report.rules, code="port_closed", why=CANARY)
     assert EarlierReport.objects.exists()
+    other = accept(cast, number=9, do="report").capture
+    Comparison.objects.create(here=other, there=job.capture, body_en={"headline": CANARY})
     with django_capture_on_commit_callbacks(execute=True):
         removal.remove(job.capture)
-    everything = (Capture, Job, Report, EarlierReport, Finding, Dispute)
+        removal.remove(other)
+    everything = (Capture, Job, Report, EarlierReport, Finding, Dispute, Comparison)
     assert [model.objects.count() for model in everything] == [0] * len(everything)
     assert files_below(Path(settings.MEDIA_ROOT)) == []
 

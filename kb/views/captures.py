@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from diagnoses.objects import RULES
+from drawing.words import Language
 from kb import jobs, panels, removal, renewal, reports
 from kb.access import capture_or_404, own_capture_or_404
 from kb.models import Capture, Finding, Report
@@ -105,7 +106,7 @@ def _verdict(found: Capture, report: Report) -> dict[str, object]:
         "findings_left": sum(counts.values()) - len(findings),
         "severities": [(severity, counts[severity]) for severity in reports.SEVERITIES if severity in counts],
         "quality": [cards.card(f, lang, link, heard) for f in quality],
-        "overview": reports.overview(report, lang) if len(connections) > 1 else [],
+        "overview": _overview(report, lang),
         "notes": reports.notes(report),
         "disputes": len(heard.every),
         "timeline": pictures.capture_timeline(found, connections, findings, lang),
@@ -114,6 +115,12 @@ def _verdict(found: Capture, report: Report) -> dict[str, object]:
         "lead": cards.card(primary, lang, link, heard) if primary else None,
         **_picture(found, report, connections, findings),
     }
+
+
+def _overview(report: Report, lang: Language) -> list[dict[str, Any]]:
+    """The capture in ten lines, where that says more than the headline does."""
+    lines = reports.overview(report, lang)
+    return lines if len(lines) > 1 else []
 
 
 def lead_picture(found: Capture, report: Report) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """Findings as the capture page shows them: one card for equal ones, with everything a template asks for."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,8 @@ from kb.views.heard import Heard
 
 # Cards are built of this many findings; beyond, only the count is said.
 MOST_FINDINGS = 500
+# Cards of one diagnosis against different hosts; beyond, one card folds them all.
+MOST_CARDS = 3
 # A card lists this many frames; the rest is a number.
 MOST_FRAMES = 24
 
@@ -77,14 +80,25 @@ def card(
 
 
 def grouped(findings: Iterable[Finding], lang: Language, link: FrameLink, heard: Heard) -> list[Card]:
-    """One card for each kind of finding against the same hosts, in the order of the first of each."""
+    """One card for each kind of finding against the same hosts, in the order of the first of each. Where a
+    diagnosis has very many hosts, they share one card.
+    """
     groups: dict[tuple[Any, ...], list[Finding]] = {}
     for finding in findings:
         groups.setdefault(_sameness(finding, lang), []).append(finding)
     return [
         card(first, lang, link, heard, [card(other, lang, link, heard) for other in rest])
-        for first, *rest in groups.values()
+        for first, *rest in _merged(groups)
     ]
+
+
+def _merged(groups: dict[tuple[Any, ...], list[Finding]]) -> list[list[Finding]]:
+    """The groups; of a code, severity and confidence with more than MOST_CARDS of them, all as one."""
+    kinds = Counter(key[:3] for key in groups)
+    merged: dict[tuple[Any, ...], list[Finding]] = {}
+    for key, findings in groups.items():
+        merged.setdefault(key[:3] if kinds[key[:3]] > MOST_CARDS else key, []).extend(findings)
+    return list(merged.values())
 
 
 def _sameness(finding: Finding, lang: Language) -> tuple[Any, ...]:

@@ -26,6 +26,7 @@ from diagnoses.keepalive_failed import rule as keepalive_failed
 from diagnoses.offloaded_segments import rule as offloaded_segments
 from diagnoses.one_way_capture import rule as one_way_capture
 from diagnoses.ping_loss import rule as ping_loss
+from diagnoses.plaintext_on_tls_port import rule as plaintext_on_tls_port
 from diagnoses.pmtu_black_hole import rule as pmtu_black_hole
 from diagnoses.pmtu_discovery import rule as pmtu_discovery
 from diagnoses.port_closed import rule as port_closed
@@ -43,6 +44,7 @@ from diagnoses.starts_midstream import rule as starts_midstream
 from diagnoses.syn_ack_lost import rule as syn_ack_lost
 from diagnoses.syn_unanswered import rule as syn_unanswered
 from diagnoses.tls_certificate_rejected import rule as tls_certificate_rejected
+from diagnoses.tls_no_common_version import rule as tls_no_common_version
 from diagnoses.truncated_frames import rule as truncated_frames
 from diagnoses.udp_port_unreachable import rule as udp_port_unreachable
 from diagnoses.window_full import rule as window_full
@@ -79,6 +81,8 @@ CONNECTIONS: tuple[ConnectionRule, ...] = (
     dns_servfail,
     dns_nxdomain,
     tls_certificate_rejected,
+    tls_no_common_version,
+    plaintext_on_tls_port,
     keepalive_failed,
     pmtu_black_hole,
     idle_flow_dropped,

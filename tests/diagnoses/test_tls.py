@@ -161,3 +161,94 @@ def test_an_ordinary_exchange_is_healthy(tmp_path):
 
 def test_a_close_notify_is_no_refusal(tmp_path):
     only(told(tmp_path, HELLO, flight(), *GOES_ON, *DATA, '> TLS "alert 0 warning"'), "clean_close")
+
+
+def test_a_version_that_the_server_does_not_speak_is_named(tmp_path):
+    for at, v6 in (("client", False), ("server", True)):
+        said = only(told(tmp_path, HELLO, '< TLS "alert 70"', at=at, v6=v6), "tls_no_common_version")
+        assert (said["severity"], said["confidence"]) == ("error", "certain")
+        assert said["numbers"]["offered_version"] == "TLS 1.2"
+        assert (said["numbers"]["alert"], said["numbers"]["refused_by"]) == ("protocol_version", "server")
+
+
+def test_a_client_that_refuses_the_chosen_version_is_named(tmp_path):
+    flight_1_0 = f'< TLS "server-hello version 1.0 cipher 0xc014 + {certificate()}"'
+    said = only(told(tmp_path, HELLO, flight_1_0, '> TLS "alert 70"'), "tls_no_common_version")
+    assert (said["numbers"]["chosen_version"], said["numbers"]["refused_by"]) == ("TLS 1.0", "client")
+
+
+def test_a_handshake_failure_is_likely_and_only_before_a_server_hello(tmp_path):
+    said = only(told(tmp_path, HELLO, '< TLS "alert 40"'), "tls_no_common_version")
+    assert said["confidence"] == "likely"
+    late = told(tmp_path, HELLO, flight(), GOES_ON[0], '< TLS "alert 40"')
+    assert "tls_no_common_version" not in {f["code"] for f in late["findings"]}
+
+
+def test_a_client_that_falls_back_and_is_served_is_a_note(tmp_path):
+    text = scene(HELLO, '< TLS "alert 70"')
+    again = scene('> TLS "client-hello version 1.3"', '< TLS "server-hello version 1.3 + data 900"', *DATA)
+    lines = again.split("packets = '''")[1].split("'''")[0].strip().splitlines()
+    later = [f"{float(line.split()[0]) + 9:.2f} {line.split(maxsplit=1)[1]}" for line in lines]
+    later = [
+        line.replace("client >", "client:50001 >").replace("> client", "> client:50001") for line in later
+    ]
+    folder = tmp_path / "scene"
+    folder.mkdir()
+    (folder / "experiment.toml").write_text(
+        text[: text.rindex("'''")] + "\n".join(later) + "\n'''\n", "utf-8"
+    )
+    [(path, content)] = captures(folder / "experiment.toml")
+    path.write_bytes(content)
+    said = next(f for f in report(path)["findings"] if f["code"] == "tls_no_common_version")
+    assert said["severity"] == "note"
+    assert "TLS 1.3" in said["explanation"]
+
+
+GET = r'> "GET / HTTP/1.1\r\nHost: shop.example\r\n\r\n"'
+BAD = r'< "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"'
+
+
+@pytest.mark.parametrize(("said", "sure"), [
+    ((GET, '< TLS "alert 10"'), "certain"),
+    ((GET, BAD), "likely"),
+    ((HELLO, BAD), "certain"),
+    ((HELLO, r'< "<!DOCTYPE HTML>\n<html><head><title>Error</title></head></html>"'), "certain"),
+])  # fmt: skip
+@pytest.mark.parametrize("end", [CLOSE, ("RST,ACK",)])
+def test_two_protocols_on_one_port_are_told_apart(tmp_path, said, sure, end):
+    finding = only(told(tmp_path, *said, end=end), "plaintext_on_tls_port")
+    assert (finding["severity"], finding["confidence"]) == ("error", sure)
+
+
+def test_a_server_that_closes_without_a_byte_is_possible_on_a_port_for_tls_only(tmp_path):
+    text = [GET, "< FIN,ACK"]
+    lines = scene(*text, end=("FIN,ACK", "ACK")).replace("PSH,ACK FIN,ACK", "FIN,ACK")
+    for port, expected in ((443, "possible"), (8080, None)):
+        folder = tmp_path / str(port)
+        folder.mkdir()
+        (folder / "experiment.toml").write_text(lines.replace("port = 443", f"port = {port}"), "utf-8")
+        [(path, content)] = captures(folder / "experiment.toml")
+        path.write_bytes(content)
+        found = [f for f in report(path)["findings"] if f["code"] == "plaintext_on_tls_port"]
+        assert [f["confidence"] for f in found] == ([expected] if expected else [])
+
+
+@pytest.mark.parametrize("port", [80, 8080])
+def test_a_bad_request_on_a_plain_port_is_a_bad_request(tmp_path, port):
+    only(told(tmp_path, GET, BAD, port=port), "clean_close")
+
+
+def test_a_proxy_that_is_asked_to_connect_is_healthy(tmp_path):
+    ask = r'> "CONNECT shop.example:443 HTTP/1.1\r\nHost: shop.example\r\n\r\n"'
+    agree = r'< "HTTP/1.1 200 OK\r\n\r\n"'
+    only(told(tmp_path, ask, agree, HELLO, flight(), *GOES_ON, *DATA), "clean_close")
+
+
+def test_tls_that_begins_after_the_server_spoke_is_healthy(tmp_path):
+    greeting = (r'< "220 mail.example ESMTP\r\n"', r'> "STARTTLS\r\n"', r'< "220 go ahead\r\n"')
+    only(told(tmp_path, *greeting, HELLO, flight(), *GOES_ON, *DATA, port=25), "clean_close")
+
+
+def test_an_answer_that_the_snaplen_cut_is_not_judged(tmp_path):
+    found = told(tmp_path, HELLO, BAD, extra="snaplen = 60")
+    assert "plaintext_on_tls_port" not in {f["code"] for f in found["findings"]}

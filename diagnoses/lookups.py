@@ -4,8 +4,8 @@ A lookup is one wish of a client, "the address of this name": the first question
 another id, from the same or another port, to the same or another resolver, over UDP or TCP, and all answers.
 """
 
-from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import pairwise
@@ -34,6 +34,10 @@ LULL_S = 30.0
 # Libraries that take another id and another port for a repeat (Go, systemd-resolved) wait the usual 5 s, and
 # timers run late. After more than that, other numbers are another program's, or the next try of the same one.
 PATIENCE = 1.2
+# No library asks so often; a client that never stops is told in pieces.
+MOST_QUERIES = 64
+# What is looked at behind a lookup to find a variant of its name: glibc's search list has six names at most.
+MOST_VARIANTS = 64
 # Shorter than this nobody notices that a resolver did not answer: Windows and macOS repeat after a second.
 NOTICED_S = 1.0
 # A client that has its answer opens the connection at once; a second is generous.
@@ -51,21 +55,11 @@ class Query:
     resolver: int  # endpoint
     answer: np.void | None = None
     elsewhere: int = 0  # frame of an answer that came from another address than was asked
+    lookup: "Lookup | None" = None
 
-    @property
-    def connection(self) -> int:
-        """The id of its connection."""
-        return int(self.row["connection"])
-
-    @property
-    def frame(self) -> int:
-        """The frame it was sent in."""
-        return int(self.row["frame"])
-
-    @property
-    def time_ns(self) -> int:
-        """When it was sent."""
-        return int(self.row["time_ns"])
+    def __post_init__(self) -> None:
+        self.connection, self.frame = int(self.row["connection"]), int(self.row["frame"])
+        self.time_ns, self.number = int(self.row["time_ns"]), int(self.row["id"])
 
     @property
     def delay_s(self) -> float | None:
@@ -95,11 +89,21 @@ class Lookup:
     name: str  # in lower case
     kind: int  # type of the records
     queries: list[Query] = field(default_factory=list)
+    ids: set[int] = field(default_factory=set)
+    ends: set[int] = field(default_factory=set)  # endpoints of the client
+    conclusion: np.void | None = None  # the first answer that ends the wish: records, or that there are none
 
     @property
     def type(self) -> str:
         """The type of the records by name: A, AAAA; TYPE999 (RFC 3597 section 5)."""
         return _TYPES.get(self.kind, f"TYPE{self.kind}")
+
+    def add(self, query: Query) -> None:
+        """One more question of it."""
+        query.lookup = self
+        self.queries.append(query)
+        self.ids.add(query.number)
+        self.ends.add(query.client)
 
     @property
     def started_ns(self) -> int:
@@ -111,11 +115,6 @@ class Lookup:
         """All answers, by frame."""
         found = {int(q.answer["frame"]): q.answer for q in self.queries if q.answer is not None}
         return [found[frame] for frame in sorted(found)]
-
-    @property
-    def conclusion(self) -> np.void | None:
-        """The answer that ends the wish: the records, or that there are none; None: nobody gave one."""
-        return next((answer for answer in self.answers if concludes(answer)), None)
 
     def to(self, resolver: int) -> list[Query]:
         """What was asked of one resolver (an endpoint)."""
@@ -143,6 +142,8 @@ class Lookups:
         self._by_client: dict[tuple[int, int], Query] = {}  # by the client's endpoint and id
         self._of: dict[int, dict[int, Lookup]] = {}  # by connection, each lookup once
         self._clients: dict[int, list[Lookup]] = {}  # by the client's host, as they were begun
+        self._starts: dict[int, list[int]] = {}  # when those were begun
+        self._names: dict[tuple[int, str], list[Lookup]] = {}  # by the client's host and the name
         self.answered: set[int] = set()  # hosts that some answer in the capture was sent to
         left_out = "dns_rows_left_out" in facts.notes
         self.last_ns = int(rows["time_ns"][-1]) if left_out else case.last_ns  # until then answers are known
@@ -165,7 +166,9 @@ class Lookups:
         if lookup is None or _over(lookup, query):
             lookup = self._open[key] = Lookup(host, name.decode("ascii", "replace"), key[2])
             self._clients.setdefault(host, []).append(lookup)
-        lookup.queries.append(query)
+            self._starts.setdefault(host, []).append(query.time_ns)
+            self._names.setdefault((host, lookup.name), []).append(lookup)
+        lookup.add(query)
         self._of.setdefault(query.connection, {})[id(lookup)] = lookup
         self._asked.setdefault((query.connection, int(row["id"])), []).append(query)
         self._by_client[(query.client, int(row["id"]))] = query
@@ -174,9 +177,11 @@ class Lookups:
         client = int(self._client[row["connection"]])
         self.answered.add(client >> 16)
         asked = self._asked.get((int(row["connection"]), int(row["id"])), [])
-        meant = [q for q in asked if q.answer is None and _same_name(q.row, row)]
+        meant = [q for q in asked[-MOST_QUERIES:] if q.answer is None and _same_name(q.row, row)]
         for query in meant:
             query.answer = row
+            if query.lookup and query.lookup.conclusion is None and concludes(row):
+                query.lookup.conclusion = row
         other = self._by_client.get((client, int(row["id"])))
         if not asked and other and _same_name(other.row, row):
             other.elsewhere = int(row["frame"])
@@ -189,29 +194,27 @@ class Lookups:
         """The lookups of a host, as they were begun."""
         return self._clients.get(client, [])
 
-    def after(self, lookup: Lookup, within_s: float) -> Iterator[Lookup]:
+    def after(self, lookup: Lookup, within_s: float) -> list[Lookup]:
         """The lookups that its client began after it, no later than ``within_s`` after its last packet."""
-        mine = self.by(lookup.client)
+        mine, begun = self.by(lookup.client), self._starts[lookup.client]
         ended = max([lookup.queries[-1].time_ns, *(int(a["time_ns"]) for a in lookup.answers)])
-        for other in mine[bisect_left(self._starts(lookup.client), lookup.started_ns) :]:
-            if other.started_ns > ended + within_s * NS:
-                return
-            if other is not lookup:
-                yield other
-
-    def _starts(self, client: int) -> list[int]:
-        return [one.started_ns for one in self.by(client)]
+        first = bisect_left(begun, lookup.started_ns)
+        stop = min(bisect_right(begun, ended + int(within_s * NS)), first + MOST_VARIANTS)
+        return [other for other in mine[first:stop] if other is not lookup]
 
     def siblings(self, lookup: Lookup) -> list[Lookup]:
         """The same name asked for other types at about the same time: A and AAAA go together."""
-        near = [o for o in self.by(lookup.client) if o.name == lookup.name and o.kind != lookup.kind]
+        near = [o for o in self._names[(lookup.client, lookup.name)] if o.kind != lookup.kind]
         return [o for o in near if abs(o.started_ns - lookup.started_ns) < LULL_S * NS]
+
+    def same(self, lookup: Lookup) -> list[Lookup]:
+        """All lookups of its client for the same records, itself included."""
+        return [o for o in self._names[(lookup.client, lookup.name)] if o.kind == lookup.kind]
 
     def later(self, lookup: Lookup) -> Lookup | None:
         """The same wish asked again afterwards, with a conclusion."""
-        wish = (lookup.name, lookup.kind)
-        again = [o for o in self.by(lookup.client) if (o.name, o.kind) == wish and o.conclusion is not None]
-        return next((other for other in again if other.started_ns > lookup.started_ns), None)
+        again = (o for o in self.same(lookup) if o.started_ns > lookup.started_ns)
+        return next((other for other in again if other.conclusion is not None), None)
 
     def icmp_errors(self, queries: list[Query]) -> int:
         """ICMP errors that quote one of the questions."""
@@ -221,8 +224,11 @@ class Lookups:
 def _over(lookup: Lookup, query: Query) -> bool:
     """The question begins a new lookup: the one before is answered, or too long ago."""
     pause = query.time_ns - lookup.queries[-1].time_ns
-    strange = all(query.row["id"] != q.row["id"] and query.client != q.client for q in lookup.queries)
-    if pause > (LULL_S if not strange else USUAL_WAIT_S * PATIENCE) * NS:
+    strange = query.number not in lookup.ids and query.client not in lookup.ends
+    if (
+        len(lookup.queries) == MOST_QUERIES
+        or pause > (LULL_S if not strange else USUAL_WAIT_S * PATIENCE) * NS
+    ):
         return True
     conclusion = lookup.conclusion
     return conclusion is not None and int(conclusion["time_ns"]) <= query.time_ns
@@ -307,7 +313,7 @@ def pace(queries: list[Query], gave_up: bool) -> str:
     doubling; else empty.
     """
     gaps = gaps_s(queries)
-    same = len({(int(q.row["id"]), q.client) for q in queries}) == 1
+    same = len({(q.number, q.client) for q in queries}) == 1
     if len(gaps) >= 3 and len(gaps) <= len(_WINDOWS) and all(map(timers.fits, gaps, _WINDOWS)):
         return "windows"
     if gave_up and same and len(queries) == GLIBC_ATTEMPTS and timers.fits(gaps[0], GLIBC_WAIT_S):

@@ -150,7 +150,7 @@ def find(c: Connection) -> Finding:
         {
             "queries": len(queries),
             "gaps_s": gaps,
-            "same_id": len({int(q.row["id"]) for q in queries}) == 1,
+            "same_id": len({q.number for q in queries}) == 1,
             "waited_s": round(values["waited"], 6),  # type: ignore[call-overload]  # a float, by the line above
             "names_unanswered": len({one.name for one in found}),
             **({"resend_timer": timer} if timer else {}),
@@ -176,7 +176,7 @@ def _severity(c: Connection, lookup: Lookup) -> Severity:
 
 
 def _confidence(c: Connection, queries: list[Query]) -> Confidence:
-    same = len({int(q.row["id"]) for q in queries}) < len(queries)
+    same = len({q.number for q in queries}) < len(queries)
     if _resolver_speaks(c) or same or len(queries) >= ENOUGH_QUERIES:
         return "certain"
     return "likely"

@@ -53,8 +53,7 @@ def had_from(lookup: Lookup) -> Query | None:
 
 def unchecked(c: Connection, lookup: Lookup) -> Query | None:
     """The same question with "checking disabled" (CD, RFC 4035 section 3.2.2) that did get records."""
-    same = [o for o in lookups(c.case).by(lookup.client) if (o.name, o.kind) == (lookup.name, lookup.kind)]
-    queries = (q for one in same for q in one.queries if q.resolver == c.server.endpoint and q.row["cd"])
+    queries = (q for one in lookups(c.case).same(lookup) for q in one.to(c.server.endpoint) if q.row["cd"])
     return next((q for q in queries if q.answer is not None and q.answer["rcode"] == NO_ERROR), None)
 
 

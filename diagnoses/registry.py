@@ -11,6 +11,7 @@ from diagnoses.data_after_close import rule as data_after_close
 from diagnoses.dns_no_answer import rule as dns_no_answer
 from diagnoses.dns_nxdomain import rule as dns_nxdomain
 from diagnoses.dns_servfail import rule as dns_servfail
+from diagnoses.dns_slow import rule as dns_slow
 from diagnoses.dns_truncated_tcp_blocked import rule as dns_truncated_tcp_blocked
 from diagnoses.duplicate_frames import rule as duplicate_frames
 from diagnoses.fin_unanswered import rule as fin_unanswered
@@ -79,6 +80,7 @@ CONNECTIONS: tuple[ConnectionRule, ...] = (
     dns_no_answer,
     syn_ack_lost,
     dns_servfail,
+    dns_slow,
     dns_nxdomain,
     tls_certificate_rejected,
     tls_no_common_version,

@@ -374,6 +374,36 @@ def test_a_whole_answer_of_the_second_resolver_makes_it_a_warning(tmp_path):
     assert found["severity"] == "warning"
 
 
+@pytest.mark.parametrize(
+    ("lines", "waited", "said"),
+    [
+        (answered("A 203.0.113.80", after=2.4), 2.4, "slow"),
+        (answered("NXDOMAIN", after=1.2), 1.2, "slow"),
+        (asks((0,)) + answered("A 203.0.113.80", at=5.0, after=0.02), 5.02, "lost"),
+        (asks((0,)) + answered("A 203.0.113.80", at=2.0, after=1.5, port=41001, number=8), 3.5, "slow"),
+    ],
+    ids=["once", "no such name", "lost", "impatient"],
+)
+def test_a_late_answer_is_measured_from_the_first_question(tmp_path, lines, waited, said):
+    [found] = of(told(tmp_path, lines), "dns_slow")
+    assert (found["severity"], found["numbers"]["waited_s"]) == ("warning", waited)
+    assert said in found["explanation"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        answered("A 203.0.113.80", after=0.9),
+        answered("SERVFAIL", after=4.0),
+        answered("A 203.0.113.80", after=4.0).replace("id 7", "id 7 norec"),
+        asks((0,)) + answered("A 203.0.113.80", at=5.0, port=41001, to="second"),  # the second is not slow
+    ],
+    ids=["quick", "failed", "between servers", "second"],
+)
+def test_what_is_quick_or_has_another_story_is_not_called_slow(tmp_path, lines):
+    assert not of(told(tmp_path, lines), "dns_slow")
+
+
 # Of all captures at hand, those that show trouble with DNS.
 TOLD = {
     "dns-timeout": {"dns_no_answer"},

@@ -43,6 +43,7 @@ from diagnoses.simultaneous_close import rule as simultaneous_close
 from diagnoses.slow_server import rule as slow_server
 from diagnoses.starts_midstream import rule as starts_midstream
 from diagnoses.syn_ack_lost import rule as syn_ack_lost
+from diagnoses.syn_flood import rule as syn_flood
 from diagnoses.syn_unanswered import rule as syn_unanswered
 from diagnoses.tls_certificate_rejected import rule as tls_certificate_rejected
 from diagnoses.tls_no_common_version import rule as tls_no_common_version
@@ -65,7 +66,7 @@ QUALITY: tuple[QualityRule, ...] = (
 )
 
 # What happened to many connections together? Asked next: their members are not looked at one by one.
-GROUPS: tuple[GroupRule, ...] = (port_scan,)
+GROUPS: tuple[GroupRule, ...] = (port_scan, syn_flood)
 
 # What happened to each connection?
 CONNECTIONS: tuple[ConnectionRule, ...] = (

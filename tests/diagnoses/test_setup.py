@@ -404,3 +404,75 @@ def test_an_outage_of_hosts_anywhere_is_no_scan_of_a_network(tmp_path):
     hosts = HOSTS | {f"far{n}": (f"198.{20 + 3 * n}.{7 * n}.9", 9) for n in range(30)}
     lines = "\n".join(f"{n / 100:.3f} client:{41000 + n} > far{n}:443 SYN lost" for n in range(30))
     assert not scene(tmp_path, lines, hosts)["findings"]
+
+
+CROWD = AT_SERVER | {"bots": ("203.0.113.1", 7, 60)}
+CROWD_6 = {"client": ("2001:db8:1::9", 6), "server": ("2001:db8::80", 0), "bots": ("2001:db8:6::1", 7, 60)}
+INVENTED = """
+0.000 bots+:2000+ > server:443 SYN win 512
+0.001 server:443 > bots+:2000+ SYN,ACK
+1.010 server:443 > bots+:2000+ again 2
+3.030 server:443 > bots+:2000+ again 2
+7.060 server:443 > bots+:2000+ again 2
+"""
+ONCE = "\n".join(INVENTED.splitlines()[:3])  # SYN cookies: the answer is not repeated
+RESET = ONCE + "\n0.020 bots+:2000+ > server:443 RST about 2"
+SERVED_LATER = """
+9.000 client:40001 > server:443 SYN
+9.001 server:443 > client:40001 SYN,ACK
+9.020 client:40001 > server:443 ACK
+"""
+WAY_BACK = (
+    INVENTED
+    + """
+1.100 bots+:2000+ > server:443 again 1
+3.100 bots+:2000+ > server:443 again 1
+"""
+)
+SUFFERS = """
+9.000 client:40009 > server:443 SYN lost
+10.010 client:40009 > server:443 again {at} lost
+"""
+
+
+@pytest.mark.parametrize("hosts", [CROWD, CROWD_6], ids=["IPv4", "IPv6"])
+def test_a_flood_is_one_warning_and_names_no_culprit(tmp_path, hosts):
+    found = scene(tmp_path, attempts(60, "0.050", INVENTED), hosts, "server")
+    [finding] = found["findings"]
+    assert (finding["code"], finding["severity"]) == ("syn_flood", "warning")
+    assert finding["culprit"]["kind"] == "unknown"
+    assert finding["numbers"]["half_open"] == 60
+    assert set(verdicts(found)) == {"syn_flood"}
+
+
+def test_a_flood_that_real_clients_suffer_from_is_an_error(tmp_path):
+    lines = attempts(60, "0.010", INVENTED) + SUFFERS.format(at=301)
+    finding = one(scene(tmp_path, lines, CROWD, "server"), "syn_flood")
+    assert finding["severity"] == "error"
+    assert finding["numbers"]["clients_ignored"] == 1
+
+
+def test_answers_that_are_not_repeated_are_a_flood_where_others_get_through(tmp_path):
+    with_cookies = scene(tmp_path, attempts(60, "0.010", ONCE) + SERVED_LATER, CROWD, "server")
+    assert "cookies" in one(with_cookies, "syn_flood")["explanation"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        attempts(60, "0.010", ONCE) + "\n9.0 client > server ping",  # a filter that keeps SYNs only
+        attempts(29, "0.010", INVENTED),
+        attempts(60, "3", INVENTED),  # a minute sees twenty
+        attempts(60, "0.010", RESET),  # health checks
+        attempts(60, "0.010", WAY_BACK),  # real clients without a way back
+        attempts(60, "0.010", INVENTED.replace("bots+", "client")),  # one sender
+    ],
+    ids=["SYNs only", "few", "slow", "reset", "way back", "one sender"],
+)
+def test_what_only_resembles_a_flood_is_not_called_one(tmp_path, lines):
+    assert "syn_flood" not in codes(scene(tmp_path, lines, CROWD, "server"))
+
+
+def test_half_open_connections_at_the_end_of_a_capture_may_still_be_completed(tmp_path):
+    lines = attempts(60, "0.010", "\n".join(INVENTED.splitlines()[:4]))
+    assert "syn_flood" not in codes(scene(tmp_path, lines, CROWD, "server"))

@@ -49,6 +49,8 @@ ANALYSIS = {
     "reset_sender_unknown/stays_quiet": {"retransmission": 1},
     "syn_ack_lost/fires": {"retransmission": 10},
     "syn_ack_lost/stays_quiet": {"retransmission": 5},
+    "syn_flood/fires": {"retransmission": 120},
+    "syn_flood/stays_quiet": {"retransmission": 40},
     "syn_unanswered/fires": {"retransmission": 5},
     "syn_unanswered/stays_quiet": {"retransmission": 2},
 }

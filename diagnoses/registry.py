@@ -8,6 +8,7 @@ from diagnoses.checksum_offload import rule as checksum_offload
 from diagnoses.clean_close import rule as clean_close
 from diagnoses.clock_step import rule as clock_step
 from diagnoses.data_after_close import rule as data_after_close
+from diagnoses.delayed_ack_nagle import rule as delayed_ack_nagle
 from diagnoses.dns_no_answer import rule as dns_no_answer
 from diagnoses.dns_nxdomain import rule as dns_nxdomain
 from diagnoses.dns_servfail import rule as dns_servfail
@@ -104,6 +105,7 @@ CONNECTIONS: tuple[ConnectionRule, ...] = (
     zero_window_probe,
     slow_server,
     window_full,
+    delayed_ack_nagle,
     udp_port_unreachable,
     ping_loss,
     reset_after_close,

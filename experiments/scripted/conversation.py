@@ -1,5 +1,7 @@
 """TCP lines: which connection and which endpoint a line means, and the segment that it sends."""
 
+from dataclasses import replace
+
 from experiments.scripted import wire
 from experiments.scripted.declaration import Host
 from experiments.scripted.endpoint import Endpoint, Segment, stateless_reset
@@ -126,9 +128,26 @@ def _segment(stage: Stage, line: Line, connection: Connection, mine: Side, other
     start = _start(line, end)
     payload = end.data(start, length, line.text) if length else b""
     made = end.segment(line.flags, payload, line.time_ns, seq=start, ids=pieces)
-    if line.ack is None:
-        return made
-    return end.acknowledging(made, peer.isn + line.ack)
+    if line.ack is not None:
+        made = end.acknowledging(made, peer.isn + line.ack)
+    return _telling(stage, line, made)
+
+
+def _telling(stage: Stage, line: Line, made: Segment) -> Segment:
+    """The segment with what the line makes it say of earlier ones: received twice, or echoed."""
+    if line.echo is not None:
+        made = replace(made, tsecr=_earlier_segment(stage, line.echo, line.row).tsval or 0)
+    if line.dsack is not None:
+        twice = _earlier_segment(stage, line.dsack, line.row)
+        made = replace(made, blocks=((twice.seq, twice.end), *made.blocks[:2]))
+    return made
+
+
+def _earlier_segment(stage: Stage, number: int, row: int) -> Segment:
+    segment = stage.earlier(number, row)[2]
+    if segment is None:
+        raise SceneError(f"packet {number} is not a TCP segment", row)
+    return segment
 
 
 def _prepare(line: Line, end: Endpoint) -> None:

@@ -39,6 +39,8 @@ NUMBERS = {
     "id": "ip_id",
     "about": "about",
     "mtu": "mtu",
+    "dsack": "dsack",
+    "echo": "echo",
 }
 OPTIONS = {"mss": True, "wscale": True, "sack": False, "ts": False}  # with a number or without
 SWITCHES = {"unseen": "unseen", "lost": "lost", "badsum": "bad_sum", "older": "older"}
@@ -81,6 +83,8 @@ class Line:
     ttl: int | None = None  # as seen at the vantage point
     ip_id: int | None = None
     mtu: int | None = None
+    dsack: int | None = None  # packet line whose bytes the first SACK block reports as received twice
+    echo: int | None = None  # packet line whose timestamp is echoed
     options: dict[str, int] = field(
         default_factory=dict
     )  # mss, wscale, sack, ts: exactly these, when any is given

@@ -15,6 +15,7 @@ from diagnoses.dns_servfail import rule as dns_servfail
 from diagnoses.dns_slow import rule as dns_slow
 from diagnoses.dns_truncated_tcp_blocked import rule as dns_truncated_tcp_blocked
 from diagnoses.duplicate_frames import rule as duplicate_frames
+from diagnoses.fast_retransmission import rule as fast_retransmission
 from diagnoses.fin_unanswered import rule as fin_unanswered
 from diagnoses.form import ConnectionRule, GroupRule, QualityRule
 from diagnoses.half_close_stuck import rule as half_close_stuck
@@ -36,16 +37,19 @@ from diagnoses.port_reuse_ignored import rule as port_reuse_ignored
 from diagnoses.port_scan import rule as port_scan
 from diagnoses.refused_on_path import rule as refused_on_path
 from diagnoses.refused_sender_unknown import rule as refused_sender_unknown
+from diagnoses.reordering import rule as reordering
 from diagnoses.reset_after_close import rule as reset_after_close
 from diagnoses.reset_by_own_timeout import rule as reset_by_own_timeout
 from diagnoses.reset_on_path import rule as reset_on_path
 from diagnoses.reset_sender_unknown import rule as reset_sender_unknown
 from diagnoses.simultaneous_close import rule as simultaneous_close
 from diagnoses.slow_server import rule as slow_server
+from diagnoses.spurious_retransmission import rule as spurious_retransmission
 from diagnoses.starts_midstream import rule as starts_midstream
 from diagnoses.syn_ack_lost import rule as syn_ack_lost
 from diagnoses.syn_flood import rule as syn_flood
 from diagnoses.syn_unanswered import rule as syn_unanswered
+from diagnoses.timeout_retransmission import rule as timeout_retransmission
 from diagnoses.tls_certificate_rejected import rule as tls_certificate_rejected
 from diagnoses.tls_no_common_version import rule as tls_no_common_version
 from diagnoses.truncated_frames import rule as truncated_frames
@@ -108,6 +112,10 @@ CONNECTIONS: tuple[ConnectionRule, ...] = (
     delayed_ack_nagle,
     udp_port_unreachable,
     ping_loss,
+    timeout_retransmission,
+    fast_retransmission,
+    reordering,
+    spurious_retransmission,
     reset_after_close,
     keepalive,
     pmtu_discovery,

@@ -8,7 +8,7 @@ Holds when all of these are true:
 - nothing came from the other side after the first FIN
 - the other side is in the capture, so its answer would have been seen
 
-Supersedes keepalive.
+Supersedes timeout_retransmission, keepalive.
 """
 
 import numpy as np
@@ -21,7 +21,10 @@ from packets.columns import FIN
 from packets.table import Table
 
 CODE = "fin_unanswered"
-SUPERSEDES = ("keepalive",)
+SUPERSEDES = (
+    "timeout_retransmission",
+    "keepalive",
+)
 ENOUGH_FINS = 3  # the FIN and two repeats: a single repeat is everyday loss, soon answered
 
 

@@ -13,7 +13,7 @@ Holds when all of these are true:
   the exchange, or the packets arrived there, where the capture was taken
 - the silent host did not speak on other connections meanwhile
 
-Supersedes keepalive and fin_unanswered.
+Supersedes timeout_retransmission, keepalive and fin_unanswered.
 """
 
 from typing import Literal
@@ -24,7 +24,7 @@ from diagnoses.finding import Confidence, Culprit, Finding, Kind, Rejected, say
 from diagnoses.silences import IDLE_S, Silence, asked_in_vain, elsewhere, silence
 
 CODE = "half_open_silent"
-SUPERSEDES: tuple[str, ...] = ("keepalive", "fin_unanswered")
+SUPERSEDES: tuple[str, ...] = ("timeout_retransmission", "keepalive", "fin_unanswered")
 candidates = silences.candidates
 Sign = Literal["at_peer", "new_syns", "mid_exchange"]
 

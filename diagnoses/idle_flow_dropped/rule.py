@@ -13,7 +13,7 @@ Holds when all of these are true:
 - the capture was not taken at the silent end: there the packets would have arrived
 - new SYNs to the silent host, where there are any, did not stay unanswered as well
 
-Supersedes reset_by_own_timeout, keepalive and fin_unanswered.
+Supersedes timeout_retransmission, reset_by_own_timeout, keepalive and fin_unanswered.
 """
 
 from diagnoses import silences
@@ -22,7 +22,7 @@ from diagnoses.finding import Confidence, Finding, Rejected, Sentence, say
 from diagnoses.silences import IDLE_S, Silence, asked_in_vain, died_alike, elsewhere, silence
 
 CODE = "idle_flow_dropped"
-SUPERSEDES: tuple[str, ...] = ("reset_by_own_timeout", "keepalive", "fin_unanswered")
+SUPERSEDES = ("timeout_retransmission", "reset_by_own_timeout", "keepalive", "fin_unanswered")
 WITHHELD_BY = ("clock_step",)  # it would fake the pause
 candidates = silences.candidates
 

@@ -9,7 +9,8 @@ Holds when all of these are true:
 - a smaller segment with data arrived: one sent after it, or one answered at most three seconds before
 - no router's message made the sender send smaller segments: none is here, or two repeats stayed as they were
 
-Supersedes fin_unanswered: a FIN behind the lost segments can only be repeated.
+Supersedes timeout_retransmission, fast_retransmission, spurious_retransmission, fin_unanswered (a FIN behind
+the lost segments can only be repeated), half_open_silent and idle_flow_dropped (small segments pass).
 """
 
 import numpy as np
@@ -21,7 +22,14 @@ from diagnoses.path_mtu import ENOUGH_BEFORE_SMALLER, Hole, hole, seconds_betwee
 from packets.table import Table
 
 CODE = "pmtu_black_hole"
-SUPERSEDES: tuple[str, ...] = ("fin_unanswered",)
+SUPERSEDES: tuple[str, ...] = (
+    "timeout_retransmission",
+    "fast_retransmission",
+    "spurious_retransmission",
+    "fin_unanswered",
+    "half_open_silent",
+    "idle_flow_dropped",
+)
 # Between the last answer and the large segment, seconds. After a longer pause the path may have forgotten the
 # connection, or the other side may be gone; nothing would tell the three apart.
 SHORT_PAUSE_S = 3.0

@@ -30,6 +30,8 @@ ANALYSIS = {
     "dns_truncated_tcp_blocked/stays_quiet": {"retransmission": 1},
     "duplicate_frames/fires": {"retransmission": 7, "duplicate_ack": 4},
     "duplicate_frames/stays_quiet": {"retransmission": 2},
+    "fast_retransmission/fires": {"duplicate_ack": 3, "retransmission": 1, "fast_retransmission": 1},
+    "fast_retransmission/stays_quiet": {"duplicate_ack": 4, "retransmission": 1, "fast_retransmission": 1},
     "fin_unanswered/fires": {"retransmission": 9},
     "fin_unanswered/stays_quiet": {"retransmission": 2},
     "keepalive/fires": {"keep_alive": 4, "keep_alive_ack": 4},
@@ -37,6 +39,9 @@ ANALYSIS = {
     "keepalive_failed/stays_quiet": {"keep_alive": 6, "keep_alive_ack": 5},
     "long_lived_keepalive/healthy": {"keep_alive": 3, "keep_alive_ack": 3},
     "port_scan/fires": {},
+    "pmtu_black_hole/fires": {"duplicate_ack": 1, "retransmission": 5},
+    "pmtu_black_hole/stays_quiet": {"duplicate_ack": 4, "retransmission": 4, "fast_retransmission": 1},
+    "pmtu_discovery/fires": {"out_of_order": 3, "duplicate_ack": 1},
     # The ACK of the older connection does not fit the new SYN, and then nothing fits for a while.
     "port_reuse_ignored/fires": {
         "reused_ports": 2,
@@ -45,18 +50,38 @@ ANALYSIS = {
         "lost_segment": 1,
     },
     "port_reuse_ignored/stays_quiet": {"reused_ports": 1, "retransmission": 1},
+    # It takes the overtaken segment for a repeat, for it came after three duplicate ACKs.
+    "reordering/fires": {
+        "lost_segment": 1,
+        "duplicate_ack": 3,
+        "retransmission": 1,
+        "fast_retransmission": 1,
+    },
+    "reordering/stays_quiet": {
+        "lost_segment": 1,
+        "duplicate_ack": 3,
+        "retransmission": 1,
+        "fast_retransmission": 1,
+    },
     "reset_sender_unknown/fires": {"retransmission": 1},
     "reset_sender_unknown/stays_quiet": {"retransmission": 1},
+    "spurious_retransmission/fires": {"retransmission": 1, "duplicate_ack": 1},
+    "spurious_retransmission/stays_quiet": {"retransmission": 1},
     "syn_ack_lost/fires": {"retransmission": 10},
     "syn_ack_lost/stays_quiet": {"retransmission": 5},
     "syn_flood/fires": {"retransmission": 120},
     "syn_flood/stays_quiet": {"retransmission": 40},
     "syn_unanswered/fires": {"retransmission": 5},
     "syn_unanswered/stays_quiet": {"retransmission": 2},
+    "timeout_retransmission/fires": {"retransmission": 3},
+    "timeout_retransmission/stays_quiet": {"retransmission": 1, "duplicate_ack": 1},
 }
 WRONG_SUMS = {
     "checksum_offload/fires": [1, 3, 4, 7, 8, 11, 12, 14],  # all that the capture host sends
     "checksum_offload/stays_quiet": [6],
+    # Of the segment that the ICMP error quotes in part only.
+    "pmtu_discovery/fires": [9, 10],
+    "pmtu_discovery/stays_quiet": [9],
 }
 NOT_COMPARED = {"keepalive/stays_quiet"}
 FLAGS = (

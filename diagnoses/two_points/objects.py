@@ -148,6 +148,8 @@ def _clock(comparison: Comparison) -> list[Sentence]:
         return [say("clock_set")]
     if clock.uncertainty_ns is None:
         return [say("clock_one_way", offset=offset)]
+    if not any(len(way) for way in comparison.pairing.delays.values()):
+        return [say("clock_one_place", offset=offset)]
     key = "clock_ahead" if offset >= 0 else "clock_behind"
     found = [say(key, offset=abs(offset), uncertainty=clock.uncertainty_ns / NS)]
     if clock.drift is not None and clock.drift_uncertainty is not None:

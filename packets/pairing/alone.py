@@ -76,12 +76,24 @@ def _hosts(pairing: "Pairing", which: int, rows: Ints, places: Ints) -> tuple[In
     """Client and server, as here names them where it can, and which packets the client sent."""
     sight, lane = (pairing.here, pairing.there)[which], pairing.lanes[which]
     own = sight.rows["connection"][rows]
-    ends, from_client = sight.ends[own], sight.rows["from_client"][rows]
+    hosts, from_client = sight.ends[own] >> 16, sight.rows["from_client"][rows]
+    if which == 1:
+        hosts = _as_here(pairing, hosts)
     known = places >= 0
     lanes = lane.lane[places[known]]
-    ends[known] = pairing.here.ends[pairing.partners.here[lanes // 2]]
+    hosts[known] = pairing.here.ends[pairing.partners.here[lanes // 2]] >> 16
     from_client[known] = lanes % 2 == 0
-    return ends[:, 0] >> 16, ends[:, 1] >> 16, from_client
+    return hosts[:, 0], hosts[:, 1], from_client
+
+
+def _as_here(pairing: "Pairing", hosts: Ints) -> Ints:
+    """Hosts of there by the addresses that here knows them by, where connections in common tell."""
+    p = pairing.partners
+    mine = (pairing.here.ends[p.here] >> 16).reshape(-1)
+    yours = (turned(pairing.there.ends[p.there], p.cross) >> 16).reshape(-1)
+    known, first = np.unique(yours, return_index=True)
+    at = np.minimum(np.searchsorted(known, hosts), len(known) - 1)
+    return np.where(known[at] == hosts, mine[first][at], hosts)
 
 
 def _towards(pairing: "Pairing", which: int, rows: Ints, places: Ints) -> NDArray[np.int8]:
@@ -104,7 +116,8 @@ def _to_be_seen(pairing: "Pairing", sight: Sight, other: Sight, which: int, rows
         sight.ends[sight.rows["connection"][rows]],
         sight.protocol[sight.rows["connection"][rows]],
     )
-    at, _ = pairing.ways.find(ends[:, 0] >> 16, ends[:, 1] >> 16)
+    hosts = ends >> 16 if which == 0 else _as_here(pairing, ends >> 16)
+    at, _ = pairing.ways.find(hosts[:, 0], hosts[:, 1])
     partners = (pairing.partners.here, pairing.partners.there)[which]
     served = np.unique(_service(sight.ends[partners], sight.protocol[partners]))
     known = np.isin(_service(ends, protocol), served)

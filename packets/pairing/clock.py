@@ -33,7 +33,8 @@ class Clock:
 
     ``offset_ns``: how far it is ahead at ``at_ns`` (a time of here, that of the first packet in common);
     ``uncertainty_ns``: half of the shortest round trip between the points, None where packets of one
-    direction only were matched (the offset then counts the shortest way as none). ``drift``: how much faster
+    direction only were matched (the offset then counts the shortest way as none), the spread of all
+    differences where no packet tells which point comes first. ``drift``: how much faster
     it runs, None where that could not be told; ``drift_uncertainty`` likewise. ``rate``: the drift that was
     reckoned with. ``steady``: one line fits; else a clock was set in between.
     """
@@ -89,12 +90,11 @@ def _told(time: Floats, sure: float) -> bool:
 
 
 def _one_way(at: int, base: int, apart: Floats, forth: Floats, back: Floats) -> Clock:
-    """One bound only: the shortest way is counted as none. Without a direction, the middle of all."""
+    """One bound only: the shortest way is counted as none. Without any: the points stand at one place."""
     if len(forth) or len(back):
         least = forth.min() if len(forth) else back.max()
-    else:
-        least = float(np.median(apart))
-    return Clock(at, base + round(least), None)
+        return Clock(at, base + round(least), None)
+    return Clock(at, base + round(float(np.median(apart))), round(float(np.ptp(apart))))
 
 
 def _lowest(time: Floats, apart: Floats, wanted: Mask) -> Ints:

@@ -283,7 +283,8 @@ def test_udp_that_is_lost_is_likely_lost(tmp_path):
 def test_one_file_twice_is_the_same_everywhere():
     path = recorded("handshake")[0]
     found = beside(path, path)
-    assert found["clock_offset_s"] == 0
+    assert found["clock_offset_s"] == found["clock_uncertainty_s"] == 0
+    assert "one place" in " ".join(found["summary"])
     assert found["only_here"] == found["only_there"] == found["rewrites"] == []
 
 

@@ -242,14 +242,29 @@ def test_a_rewritten_address_and_port_are_seen_through(tmp_path):
     assert found["port", "client"] == (41_812, 61_000)
 
 
+def test_behind_nat_a_connection_of_which_one_point_saw_nothing_is_known_by_its_hosts(tmp_path):
+    crossing = Crossing()
+    talk = Talk(crossing)
+    talk.shake(0)
+    talk.exchange(SECOND)
+    for number, up in ((2, True), (3, False)):  # an attempt that never got through, from either end's view
+        packet = Packet(True, SYN, 777 * number, client=(CLIENT, 50_000 + number), options=syn_options())
+        crossing.cross(number * SECOND, packet, lost=up, made=not up)
+    talk.exchange(9 * SECOND)
+    crossing.there = [(time, with_client(frame, (0xC6336407, None))) for time, frame in crossing.there]
+    pairing = paired(crossing, tmp_path)
+    assert len(frames_alone(pairing, 0)) == len(frames_alone(pairing, 1)) == 1
+    assert pairing.alone[0].towards.tolist() == [1]
+    assert pairing.alone[1].towards.tolist() == [-1]
+
+
 def with_client(frame, client):
-    """A frame of this module's making, with another client."""
-    address, port = client[0].to_bytes(4, "big"), client[1].to_bytes(2, "big")
-    own = CLIENT.to_bytes(4, "big")
-    if frame[26:30] == own:
-        return frame[:26] + address + frame[30:34] + port + frame[36:]
-    assert frame[30:34] == own
-    return frame[:30] + address + frame[34:36] + port + frame[38:]
+    """A frame of a crossing with another address and port (None: the same) of the client."""
+    own, address = (number.to_bytes(4, "big") for number in (CLIENT, client[0]))
+    at, port_at = (26, 34) if frame[26:30] == own else (30, 36)
+    assert frame[at : at + 4] == own
+    port = client[1].to_bytes(2, "big") if client[1] else frame[port_at : port_at + 2]
+    return frame[:at] + address + frame[at + 4 : port_at] + port + frame[port_at + 2 :]
 
 
 @pytest.mark.parametrize("stamps", [True, False])

@@ -9,11 +9,12 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, Stream
 from ninja import NinjaAPI, Query, Status
 from ninja.errors import AuthenticationError, ValidationError
 
-from kb import disputes, jobs, removal, reports
+from kb import beside, disputes, jobs, removal, reports
 from kb.access import capture_or_404, own_capture_or_404
 from kb.apikeys import Bearer, SignedIn
 from kb.apischemas import (
     Changes,
+    Compared,
     Created,
     Disputed,
     Disputes,
@@ -25,12 +26,13 @@ from kb.apischemas import (
     Slice,
     State,
     changed,
+    compared,
     disputed,
     listed,
     state,
 )
 from kb.intake import accept
-from kb.models import Capture, Dispute, Report, User
+from kb.models import Capture, Comparison, Dispute, Report, User
 from kb.models.dispute import DisputeQuerySet
 from kb.outcomes import NotAccepted, NoTeam, NotSignedIn
 from kb.uploads import prepare, receive
@@ -165,6 +167,34 @@ def dispute(request: HttpRequest, uid: str, said: Said) -> Any:
     what = disputes.about(report, said.code, said.connection)
     made = disputes.begin(report, caller(request), what, said.why)
     return problem(request, made) if isinstance(made, NotAccepted) else Status(201, disputed(made))
+
+
+@api.post(
+    "/captures/{uid}/beside/{other}",
+    response={202: Compared, 401: Problem, 404: Problem, 429: Problem},
+    summary="Compare two captures of one event",
+)
+def compare(request: HttpRequest, uid: str, other: str) -> Any:
+    """Begins the comparison, unless one is under way. Both need their reports."""
+    two = [capture_or_404(caller(request), one) for one in (uid, other)]
+    if two[0] == two[1] or not all(report_of(capture) for capture in two):
+        raise Http404
+    made = beside.begin(two[0], two[1], caller(request))
+    return problem(request, made) if isinstance(made, NotAccepted) else Status(202, compared(made, "en"))
+
+
+@api.get(
+    "/captures/{uid}/beside/{other}",
+    response={200: Compared, 401: Problem, 404: Problem, 422: Problem},
+    summary="Read a comparison",
+)
+def comparison(request: HttpRequest, uid: str, other: str, lang: Language | None = None) -> dict[str, Any]:
+    """Its state and, when done, what the two captures show together."""
+    seen = Comparison.objects.visible_to(caller(request)).select_related("job", "here", "there")
+    found = seen.filter(here__uid=disputes.plain(uid), there__uid=disputes.plain(other)).first()
+    if found is None:
+        raise Http404
+    return compared(found, lang or language_of(request))
 
 
 @api.get("/disputes", response={200: Disputes, 401: Problem, 422: Problem}, summary="List disputes")

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from ninja import Field, Schema
 
-from kb.models import Capture, Dispute, EarlierReport, Report
+from kb.models import Capture, Comparison, Dispute, EarlierReport, Report
 from kb.progress import so_far
 from kb.renewal import is_outdated
 
@@ -124,6 +124,19 @@ class Disputes(Schema):
     disputes: list[Disputed]
 
 
+class Compared(Schema):
+    """Two captures beside each other."""
+
+    here: str
+    there: str
+    url: str
+    state: StateName
+    reason: str | None = Field(description="Why there is no result: one sentence.")
+    result: dict[str, Any] | None = Field(
+        description="What `--beside` prints as `beside`, shortened: headline, summary, what was placed where."
+    )
+
+
 class Progress(Schema):
     """How far the job is: counts so far."""
 
@@ -206,3 +219,16 @@ def changed(capture: Capture) -> dict[str, Any] | None:
     versions = {"rules_before": before.rules, "created_before": before.created, "rules": capture.report.rules}
     told: dict[str, Any] = before.changes or {}
     return {**versions, **told}
+
+
+def compared(comparison: Comparison, language: str) -> dict[str, Any]:
+    """Compared, of one comparison. A result from before is not shown while a new one is made."""
+    job = comparison.job
+    return {
+        "here": comparison.here.uid,
+        "there": comparison.there.uid,
+        "url": comparison.get_absolute_url(),
+        "state": job.state if job else "done",
+        "reason": (job.reason(language) if job else "") or None,
+        "result": comparison.body(language) if job is None or job.state == "done" else None,
+    }

@@ -69,6 +69,7 @@ TABLE: dict[str, tuple[str, object, object, object, object]] = {
     "api/captures/<uid>/changes": ("GET", 401, 404, 200, 200),
     "api/captures/<uid>/again": ("POST", 401, 404, 202, 202),
     "api/captures/<uid>/disputes": ("GET", 401, 404, 200, 200),
+    "api/captures/<uid>/beside/<other>": ("GET", 401, 404, 404, 404),  # nobody has compared it with itself
     "api/disputes": ("GET", 401, 200, 200, 200),
 }
 # Django's own admin, each page of which asks for a member of the staff.
@@ -118,6 +119,7 @@ def path_of(route: str, capture: Capture) -> str:
         "<path:file>": "run.json",
         "<uid>": capture.uid,
         "<slug:other>": capture.uid,
+        "<other>": capture.uid,
         "<int:number>": str(Dispute.objects.get().pk) if route.startswith("disputes/") else "0",
         "<figure:kind>": "sequence",
         "<slug:slug>": "port-closed",

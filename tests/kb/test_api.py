@@ -207,6 +207,8 @@ def test_the_document_names_every_operation_and_the_docs_page_needs_no_foreign_s
         ("get", "/api/captures/{uid}/disputes"),
         ("post", "/api/captures/{uid}/disputes"),
         ("get", "/api/disputes"),
+        ("get", "/api/captures/{uid}/beside/{other}"),
+        ("post", "/api/captures/{uid}/beside/{other}"),
     }
     assert "multipart/form-data" in document["paths"]["/api/captures"]["post"]["requestBody"]["content"]
     page = client.get("/api/docs")

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.test import Client
 
-from kb import beside, jobs, removal
+from kb import beside, jobs, removal, tokens
 from kb.models import Comparison, Job
 from kb.outcomes import TooManyAtOnce
 from tests.cast import accept, from_the_lab
@@ -195,3 +196,18 @@ def test_of_very_much_the_first_is_kept(cast, two):
         beside.PLACED,
         900,
     )
+
+
+def test_a_program_compares_and_reads_the_result(cast, two):
+    call = Client(headers={"Authorization": f"Bearer {tokens.make(cast.bob)}"})
+    url = f"/api/captures/{two[0].uid}/beside/{two[1].uid}"
+    assert call.get(url).status_code == 404
+    begun = call.post(url)
+    assert (begun.status_code, begun.json()["state"], begun.json()["result"]) == (202, "waiting", None)
+    finish(Comparison.objects.get())
+    told = call.get(f"{url}?lang=ja").json()
+    assert (told["state"], told["result"]["headline"]) == ("done", "3 個失われています。")
+    assert told["url"] == f"/captures/{two[0].uid}/beside/{two[1].uid}/"
+    assert call.post(f"/api/captures/{two[0].uid}/beside/{two[0].uid}").status_code == 404
+    stranger = Client(headers={"Authorization": f"Bearer {tokens.make(cast.charlie)}"})
+    assert stranger.get(url).status_code == stranger.post(url).status_code == 404

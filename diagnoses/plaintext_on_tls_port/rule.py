@@ -7,8 +7,8 @@ Holds when all of these are true:
   that is for TLS, with "400 Bad Request", or by closing without a word; or the client began with a
   ClientHello, and the server answered with something that is no TLS
 
-Supersedes clean_close, reset_after_close, application_abort, reset_sender_unknown and half_open_reset: how
-the connection ended follows from it.
+Supersedes clean_close, simultaneous_close, reset_after_close, data_after_close, application_abort,
+reset_sender_unknown and half_open_reset: how the connection ended follows from it.
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,9 @@ from packets.table import Table
 CODE = "plaintext_on_tls_port"
 SUPERSEDES = (
     "clean_close",
+    "simultaneous_close",
     "reset_after_close",
+    "data_after_close",
     "application_abort",
     "reset_sender_unknown",
     "half_open_reset",

@@ -10,7 +10,7 @@ Holds when all of these are true:
 - it was not the keepalive timer, which is a diagnosis of its own
 - the other side is in the capture, so its answers would have been seen
 
-Supersedes application_abort, reset_sender_unknown, half_open_reset and keepalive.
+Supersedes application_abort, reset_sender_unknown, half_open_reset, timeout_retransmission and keepalive.
 """
 
 import numpy as np
@@ -24,7 +24,13 @@ from diagnoses.probing import failed_run
 from packets.columns import KEEPALIVE_SHAPED, PROBE_SHAPED, SEEN_TWICE
 
 CODE = "reset_by_own_timeout"
-SUPERSEDES = ("application_abort", "reset_sender_unknown", "half_open_reset", "keepalive")
+SUPERSEDES = (
+    "application_abort",
+    "reset_sender_unknown",
+    "half_open_reset",
+    "timeout_retransmission",
+    "keepalive",
+)
 candidates = aborts.candidates
 FEWEST = 3  # sendings in vain: one repeat is everyday loss, and may have nothing to do with the RST
 

@@ -7,8 +7,8 @@ Holds when all of these are true:
   server showed was not valid at the time of the capture
 - where the dates alone speak, no RST ended a connection that was already carrying data
 
-Supersedes clean_close, reset_after_close, application_abort, reset_sender_unknown and half_open_reset: how
-the connection ended follows from it.
+Supersedes clean_close, simultaneous_close, reset_after_close, data_after_close, application_abort,
+reset_sender_unknown and half_open_reset: how the connection ended follows from it.
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,9 @@ from packets.table import Table
 CODE = "tls_certificate_rejected"
 SUPERSEDES = (
     "clean_close",
+    "simultaneous_close",
     "reset_after_close",
+    "data_after_close",
     "application_abort",
     "reset_sender_unknown",
     "half_open_reset",

@@ -7,8 +7,8 @@ Holds when all of these are true:
   (71), or the server answered the ClientHello with handshake_failure (40) before any ServerHello
 - no application data were exchanged
 
-Supersedes clean_close, reset_after_close, application_abort, reset_sender_unknown and half_open_reset: how
-the connection ended follows from it.
+Supersedes clean_close, simultaneous_close, reset_after_close, data_after_close, application_abort,
+reset_sender_unknown and half_open_reset: how the connection ended follows from it.
 """
 
 import numpy as np
@@ -22,7 +22,9 @@ from packets.table import Table
 CODE = "tls_no_common_version"
 SUPERSEDES = (
     "clean_close",
+    "simultaneous_close",
     "reset_after_close",
+    "data_after_close",
     "application_abort",
     "reset_sender_unknown",
     "half_open_reset",

@@ -32,6 +32,7 @@ class About:
 
 def about(report: Report, code: str, connection: int | None, position: int | None = None) -> About | None:
     """The verdict that is meant; None when the report holds none."""
+    code = cleaned(code)
     if connection is None:
         return about_capture(report, code, position)
     try:

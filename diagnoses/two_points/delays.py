@@ -6,7 +6,7 @@ import numpy as np
 
 from diagnoses.case import NS
 from diagnoses.finding import say
-from diagnoses.two_points.look import Look, by_lane
+from diagnoses.two_points.look import Look
 from diagnoses.two_points.placed import BEYOND, Placed, Where, named
 from packets.pairing.partners import turned
 from packets.pairing.sight import Ints
@@ -34,12 +34,12 @@ def _held_up(look: Look) -> Iterator[Placed]:
         if not len(rows):
             continue
         least = int(way[rows].min())
-        for lane, some in by_lane(look, rows[way[rows] >= least + HELD_UP_NS]):
+        for some in look.alike(rows[way[rows] >= least + HELD_UP_NS]):
             most = int(way[some].max())
             here, there = look.frames(some)
             text = say("delayed", n=len(some), frames=named(here), most=most / NS, least=least / NS)
             yield Placed(
-                "delayed", "between", "certain", (text,), here, there, look.connections(lane),
+                "delayed", "between", "certain", (text,), here, there, look.connections(some),
                 {"packets": len(some), "longest_s": most / NS, "shortest_s": least / NS},
             )  # fmt: skip
 
@@ -52,11 +52,11 @@ def _overtaken(look: Look) -> Iterator[Placed]:
     place = at + lanes * (1 << 32)  # frame numbers are shorter
     lowest = np.minimum.accumulate(place[::-1])[::-1]  # of it and of those that followed it
     late = np.sort(order[(place > lowest) & (look.towards[order] != 0)])
-    for lane, some in by_lane(look, late):
+    for some in look.alike(late):
         here, there = look.frames(some)
         text = say("reordered", n=len(some), frames=named(here), others=named((), there))
         yield Placed(
-            "reordered", "between", "certain", (text,), here, there, look.connections(lane),
+            "reordered", "between", "certain", (text,), here, there, look.connections(some),
             {"packets": len(some)},
         )  # fmt: skip
 
@@ -84,7 +84,8 @@ def _round_trips(look: Look) -> Iterator[Placed]:
 
 def _round_trip(look: Look, some: Ints, parts: dict[str, int]) -> Placed:
     where = max(parts, key=lambda part: parts[part])
-    here, there = look.connections(2 * int(some[0]))
+    p, pair = look.pairing.partners, int(some[0])
+    here, there = int(p.here[pair]), int(p.there[pair])
     values = {
         "whole": sum(parts.values()) / NS,
         "client": parts["client side"] / NS,

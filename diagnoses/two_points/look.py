@@ -72,20 +72,29 @@ class Look:
         here, there = (tuple(packets["frame"][some].tolist()) for packets in self.matched)
         return here, there
 
-    def connections(self, lane: int) -> tuple[int, int]:
-        """Ids of a lane's connection."""
-        p = self.pairing.partners
-        return int(p.here[lane // 2]), int(p.there[lane // 2])
+    def connections(self, some: Ints) -> tuple[int | None, int | None]:
+        """Ids of the connection of some matched packets; None where there are several."""
+        pairs, p = self.lanes[some] // 2, self.pairing.partners
+        if (pairs != pairs[0]).any():
+            return None, None
+        return int(p.here[pairs[0]]), int(p.there[pairs[0]])
+
+    def alike(self, places: Ints) -> list[Ints]:
+        """Places among the matched packets, those together that one side sent between one client and one
+        server's port.
+        """
+        if not len(places):
+            return []
+        client, server = self.pairing.here.ends[self.pairing.partners.here[self.lanes[places] // 2]].T
+        columns = np.stack([client >> 16, server, self.lanes[places] % 2])
+        codes = np.unique(columns, axis=1, return_inverse=True)[1].reshape(-1)
+        order = np.argsort(codes, kind="stable")
+        _, first = np.unique(codes[order], return_index=True)
+        return np.split(places[order], first)[1:]
 
     def address(self, which: int, row: np.void) -> str:
         """The address that a packet names as its sender."""
         return self.sights[which].capture.addresses[int(row["source"])]
 
 
-def by_lane(look: Look, places: Ints) -> list[tuple[int, Ints]]:
-    """Places among the matched packets, a lane at a time."""
-    lanes, first = np.unique(look.lanes[places], return_index=True)
-    return list(zip(lanes.tolist(), np.split(places, first)[1:], strict=True))
-
-
-__all__ = ["HERE", "THERE", "Look", "by_lane"]
+__all__ = ["HERE", "THERE", "Look"]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from diagnoses.finding import Confidence, say
-from diagnoses.two_points.look import Look, by_lane
+from diagnoses.two_points.look import Look
 from diagnoses.two_points.placed import BEYOND, Placed, Where, named
 from packets.columns import FILLS_GAP, REPORTS_TWICE, SEEN_ACKNOWLEDGED, SEEN_TWICE, TCP
 from packets.pairing.sight import Ints, Mask
@@ -19,15 +19,15 @@ def find(look: Look) -> Iterator[Placed]:
     first, second = look.first("marks"), look.second("marks")
     again = segments & ((second & SEEN_TWICE) > 0) & ((first & SEEN_TWICE) > 0)
     acknowledged = (second & SEEN_ACKNOWLEDGED) > 0
-    for lane, some in by_lane(look, np.flatnonzero(again & ~acknowledged)):
-        yield _beyond(look, lane, some)
+    for some in look.alike(np.flatnonzero(again & ~acknowledged)):
+        yield _beyond(look, some)
     returned = (first & SEEN_ACKNOWLEDGED) > 0
     for at_sender in (True, False):
-        for lane, some in by_lane(look, np.flatnonzero(again & acknowledged & (returned == at_sender))):
-            yield _needless(look, lane, some, at_sender)
+        for some in look.alike(np.flatnonzero(again & acknowledged & (returned == at_sender))):
+            yield _needless(look, some, at_sender)
     filled = segments & ((first & FILLS_GAP) > 0) & _emitted_later(look)
-    for lane, some in by_lane(look, np.flatnonzero(filled)):
-        yield _before(look, lane, some)
+    for some in look.alike(np.flatnonzero(filled)):
+        yield _before(look, some)
 
 
 def _emitted_later(look: Look) -> Mask:
@@ -38,28 +38,30 @@ def _emitted_later(look: Look) -> Mask:
     return newer
 
 
-def _beyond(look: Look, lane: int, some: Ints) -> Placed:
+def _beyond(look: Look, some: Ints) -> Placed:
     """It had passed both points, and no acknowledgement had passed the second one when it was sent again."""
-    answers = look.matched[0]["marks"][look.lanes == (lane ^ 1)]
-    sure: Confidence = "possible" if (answers & REPORTS_TWICE).any() else "likely"
-    return _placed(look, lane, some, "lost", "beyond", BEYOND[lane % 2 == 0], sure)
+    reports = look.lanes[(look.matched[0]["marks"] & REPORTS_TWICE) > 0]
+    sure: Confidence = "possible" if np.isin(look.lanes[some] ^ 1, reports).any() else "likely"
+    return _placed(look, some, "lost", "beyond", BEYOND[_from_client(look, some)], sure)
 
 
-def _needless(look: Look, lane: int, some: Ints, at_sender: bool) -> Placed:
+def _needless(look: Look, some: Ints, at_sender: bool) -> Placed:
     """Its acknowledgement had passed the second point already, and the first one too, or not."""
-    where: Where = BEYOND[lane % 2 == 1] if at_sender else "between"
+    where: Where = BEYOND[not _from_client(look, some)] if at_sender else "between"
     key = "needless_sender" if at_sender else "needless"
-    return _placed(look, lane, some, "needless_repeat", key, where, "likely")
+    return _placed(look, some, "needless_repeat", key, where, "likely")
 
 
-def _before(look: Look, lane: int, some: Ints) -> Placed:
+def _before(look: Look, some: Ints) -> Placed:
     """Its bytes had not passed even the first point, though later ones had."""
-    return _placed(look, lane, some, "lost", "before", BEYOND[lane % 2 == 1], "likely")
+    return _placed(look, some, "lost", "before", BEYOND[not _from_client(look, some)], "likely")
 
 
-def _placed(
-    look: Look, lane: int, some: Ints, kind: str, key: str, where: Where, confidence: Confidence
-) -> Placed:
+def _from_client(look: Look, some: Ints) -> bool:
+    return bool(look.lanes[some[0]] % 2 == 0)
+
+
+def _placed(look: Look, some: Ints, kind: str, key: str, where: Where, confidence: Confidence) -> Placed:
     here, there = look.frames(some)
     here_first = bool(look.towards[some[0]] > 0)
     values = {
@@ -70,7 +72,7 @@ def _placed(
         "first": say("here" if here_first else "there"),
         "second": say("there" if here_first else "here"),
     }
-    connections, numbers = look.connections(lane), {"packets": len(some)}
+    connections, numbers = look.connections(some), {"packets": len(some)}
     return Placed(kind, where, confidence, (say(key, **values),), here, there, connections, {**numbers})
 
 

@@ -22,7 +22,8 @@ from tests.crossing import CLIENT, MS, SECOND, SERVER, Crossing, Packet, Talk, s
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "experiments" / "shipped"
-SERVERS = sorted(SHIPPED.glob("*/recorded/*/captures/server.pcap"))
+CLIENTS = SHIPPED.glob("*/recorded/*/captures/client.pcap")
+SERVERS = sorted(server for path in CLIENTS if (server := path.with_name("server.pcap")).exists())
 KEYS = {
     "clock_offset_s", "drift_ppm", "one_way_s", "matched", "only_here", "only_there", "placed", "rewrites",
 }  # fmt: skip
@@ -267,6 +268,19 @@ def test_rewrites_are_told_once_for_all_connections(tmp_path):
     assert rewrite["frames"] == [1, "b:1"]
     assert "1460" in rewrite["text"]
     assert "changed" in found["headline"]
+
+
+def test_clients_behind_nat_are_known_by_their_packets():
+    captures = SHIPPED / "port_reuse_nat" / "recorded" / "6.1" / "captures"
+    found = beside(captures / "bert.pcap", captures / "server.pcap")
+    [nat] = found["rewrites"]
+    assert (nat["field"], nat["end"]) == ("address", "client")
+    assert (nat["here"], nat["there"]) == ("10.0.2.1", "10.0.3.1")
+    assert found["only_here"] == found["only_there"] == []
+    assert (
+        found["matched"] == report(captures / "bert.pcap")["capture"]["packets"] - 2
+    )  # ARP stays on its link
+    assert [p["where"] for p in placed(found, "lost")] == ["server side"]  # old sockets refuse SYNs
 
 
 def test_udp_that_is_lost_is_likely_lost(tmp_path):

@@ -43,7 +43,7 @@ FASTER = 2
 MARGIN_NS = 1_000_000
 ENOUGH_TRIPS = 3  # round trips measured, a handshake among them: acknowledgements of data may be delayed
 ENOUGH_SIGNS = 2  # independent ones that accuse without the TTL
-NEAR = 500  # connections begun before and after whose round trips are looked at: always as quick
+NEAR = 100  # connections begun before and after whose round trips are looked at: always as quick
 
 
 @dataclass(frozen=True)

@@ -236,7 +236,7 @@ def no_failed_keepalive(c: Connection) -> bool:
 
 
 _SPEAKS = ("first_syn_ack", "first_data", "last_data", "last")  # facts that are frames of a side
-NEAR = 1000  # connections begun before and after that are looked at: enough, and always as quick
+NEAR = 100  # connections begun before and after that are looked at: enough, and always as quick
 MOST_ALIKE, MOST_LOOKED_AT = 5, 20  # connections, and frames, that are looked at closely: a pattern shows
 
 
@@ -256,7 +256,8 @@ def asked_in_vain(found: Silence) -> tuple[int, ...]:
     """Frames of SYNs to the same address and port, of later connections, that nothing answered either."""
     if found.peer.name != "server":
         return ()
-    case, others = found.connection.case, _near(found, found.connection.case.to_server(found.peer.endpoint))
+    case = found.connection.case
+    others = _near(found, case.to_server(found.peer.endpoint), _begun_since(found))
     in_vain = (case.column("client_syn")[others] >= FEWEST_SYNS) & (
         case.column("server_packets")[others] == 0
     )
@@ -269,7 +270,8 @@ def died_alike(found: Silence) -> tuple[Silence, ...]:
     heard after the first of them had died. Without that, a host that was switched off looks the same.
     """
     case, end, peer = found.connection.case, found.end.name, found.peer.name
-    others = _near(found, case.between(found.connection.client.host, found.connection.server.host))
+    others = case.between(found.connection.client.host, found.connection.server.host)
+    others = _near(found, others, found.connection.number)
     tries = case.column(f"{end}_repeated")[others] + case.column(f"{end}_keepalives")[others]
     last = case.column(f"{end}_last")[others] > case.column(f"{peer}_last")[others]
     some = others[(tries >= FEWEST - 1) & last][:MOST_ALIKE].tolist()
@@ -284,12 +286,18 @@ def _others(found: Silence) -> NDArray[np.int64]:
     """Other connections of the silent host in the same role: to its port, by it, or between these two."""
     c, case = found.connection, found.connection.case
     mine = case.from_client(c.client.host) if found.peer is c.client else case.to_server(c.server.endpoint)
-    both = np.union1d(_near(found, mine), _near(found, case.between(c.client.host, c.server.host)))
-    return both.astype(np.int64)
+    between, since = case.between(c.client.host, c.server.host), _begun_since(found)
+    return np.concatenate([_near(found, mine, since), _near(found, between, since)])
 
 
-def _near(found: Silence, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The nearest of some connections, itself left out."""
-    at = int(np.searchsorted(numbers, found.connection.number))
+def _begun_since(found: Silence) -> int:
+    """The first connection that began after the silence; ids are in the order of the first frames."""
+    begun = found.connection.case.column("first_frame")
+    return int(np.searchsorted(begun, int(found.first["frame"])))
+
+
+def _near(found: Silence, numbers: NDArray[np.int64], middle: int) -> NDArray[np.int64]:
+    """The connections nearest to one, by their beginning; itself left out."""
+    at = int(np.searchsorted(numbers, middle))
     near = numbers[max(at - NEAR, 0) : at + NEAR]
     return near[near != found.connection.number]

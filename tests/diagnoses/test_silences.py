@@ -67,6 +67,19 @@ def test_a_new_connection_that_works_meanwhile_makes_it_likely(tmp_path):
     assert "on other connections" in found["explanation"]
 
 
+def test_the_new_connection_is_found_also_behind_many_older_ones(tmp_path):
+    early = "\n".join(
+        f"{1 + n / 10:.3f} client:{50100 + n} > server SYN win 64240 mss 1460\n"
+        f"{1.01 + n / 10:.3f} server > client:{50100 + n} SYN,ACK"
+        for n in range(130)
+    )
+    # Packet lines are counted: the repeats name the first sending of the old connection.
+    late = repeats(90).replace("again 7", f"again {7 + 2 * 130}").replace("client >", "client:49999 >")
+    lines = OPEN.replace("client >", "client:49999 >").replace("> client", "> client:49999") + early
+    found = finding(judged(tmp_path, f"{lines}\n{late}{other(103)}"), "idle_flow_dropped")
+    assert found["confidence"] == "likely"
+
+
 def test_a_host_that_is_back_much_later_proves_nothing(tmp_path):
     found = finding(judged(tmp_path, OPEN + repeats(90) + other(600)), "idle_flow_dropped")
     assert found["confidence"] == "possible"

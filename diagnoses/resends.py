@@ -30,6 +30,7 @@ from packets.columns import (
     SEEN_TWICE,
     SYN,
 )
+from packets.store import MOST_ROWS
 from packets.table import Table
 
 # Acknowledgements of the same number, or one SACK block behind the gap, that make a sender repeat at once
@@ -90,6 +91,18 @@ def late_or_again(table: Table) -> NDArray[np.bool_]:
     return found
 
 
+def whole(c: Connection, rows: NDArray[np.void]) -> NDArray[np.bool_]:
+    """Which rows stand where every packet of the connection is looked at. Of a very long one the middle is
+    thinned (packets/store.py): what came before a packet there, and what asked for it, is not known.
+    """
+    if len(c.rows) >= int(c.record["rows"]):
+        return np.ones(len(rows), np.bool_)
+    third = MOST_ROWS // 3
+    first, last = int(c.rows["frame"][third - 1]), int(c.rows["frame"][-third])
+    found: NDArray[np.bool_] = (rows["frame"] <= first) | (rows["frame"] >= last)
+    return found
+
+
 def resends(c: Connection, end: End) -> list[Resend]:
     """The late segments with data of ``end``, in order."""
     return c.once(_client if end is c.client else _server)
@@ -125,6 +138,8 @@ class _Reader:
         self.rows = rows[usable & ((rows["length"] > 0) | ((rows["flags"] & FIN) != 0))]
         self.stops = self.rows["seq"] + self.rows["length"] + ((self.rows["flags"] & FIN) != 0)
         self.theirs = theirs[(theirs["ack"] >= 0) & ((theirs["flags"] & RST) == 0)]
+        self.heard_frames = self.theirs["frame"].astype(np.int64)  # on its own: it is searched very often
+        self.seqs = self.rows["seq"].astype(np.int64)
         self.at_once_s = AT_ONCE * round_trip_s(c) + AT_ONCE_S
         self.found: list[Resend] = []
         self.follows = False  # the segment looked at last goes on with a recovery
@@ -161,13 +176,14 @@ class _Reader:
     def read(self) -> list[Resend]:
         """All of them."""
         marked = (self.rows["marks"] & (SEEN_TWICE | FILLS_GAP | SEEN_PARTLY)) != 0
+        marked &= whole(self.c, self.rows)
         last: dict[int, int] = {}
         done = 0
         for at in np.flatnonzero(marked)[:MOST].tolist():
             for earlier in range(done, at):
-                last[int(self.rows["seq"][earlier])] = earlier
+                last[int(self.seqs[earlier])] = earlier
             done = at
-            before = self._before(at, last.get(int(self.rows["seq"][at])))
+            before = self._before(at, last.get(int(self.seqs[at])))
             if before is not None:
                 self.found.append(self._one(at, before))
         return self._less_needless(self.found)
@@ -181,8 +197,10 @@ class _Reader:
         if same is not None:
             found: np.void = self.rows[same]
             return found
-        covering = np.flatnonzero((self.rows["seq"][:at] <= row["seq"]) & (self.stops[:at] > row["seq"]))
-        return self.rows[covering[-1]] if len(covering) else self.rows[0] if at else None
+        covering = np.flatnonzero((self.seqs[:at] <= row["seq"]) & (self.stops[:at] > row["seq"]))
+        if len(covering):
+            return self.rows[covering[-1]]
+        return self.rows[0] if at and row["seq"] < self.seqs[0] else None  # sent before the capture began
 
     def _gap(self, at: int) -> np.void | None:
         """The empty segment that showed a gap: it carries the number behind what was sent."""
@@ -236,13 +254,14 @@ class _Reader:
 
     def _answer(self, at: int) -> np.void | None:
         """The first acknowledgement of all its bytes that comes after it."""
-        after = int(np.searchsorted(self.theirs["frame"], self.rows["frame"][at], side="right"))
+        after = int(np.searchsorted(self.heard_frames, int(self.rows["frame"][at]), side="right"))
         told = max(int(np.searchsorted(self.acked, self.stops[at])), after)
         return self.theirs[told] if told < len(self.theirs) else None
 
     def _trigger(self, at: int, before: np.void, *, decided: bool) -> Kind:
         row, self.follows = self.rows[at], False
-        start, stop = np.searchsorted(self.theirs["frame"], (before["frame"], row["frame"])).tolist()
+        sent = (int(before["frame"]), int(row["frame"]))
+        start, stop = np.searchsorted(self.heard_frames, sent).tolist()
         heard = self.theirs[start:stop]
         if stop and self.theirs[stop - 1]["window_raw"] == 0:
             return "probe"
@@ -297,7 +316,7 @@ class _Reader:
         """
         if answer is None or row["marks"] & FILLS_GAP or row["tsval"] <= before["tsval"]:
             return "", None
-        at = int(np.searchsorted(self.theirs["frame"], answer["frame"]))
+        at = int(np.searchsorted(self.heard_frames, int(answer["frame"])))
         reached = int(self.acked[at - 1]) if at else 0
         if reached != int(row["seq"]) or not 0 <= int(answer["tsecr"]) <= int(before["tsval"]):
             return "", None
@@ -328,12 +347,14 @@ def _by_clock(row: np.void, other: np.void) -> str:
     return "after" if row["tsval"] > other["tsval"] else "before"
 
 
-def share_percent(end: End, count: int) -> float:
-    """How many percent of all segments with data that an end sent ``count`` are. Frames larger than its
-    peer takes were several segments on the wire (segmentation offload): then bytes are counted.
+def share_percent(c: Connection, end: End, count: int) -> float:
+    """How many percent of the segments with data that an end sent ``count`` are, where all are looked at.
+    Frames larger than its peer takes were several segments on the wire (segmentation offload): there bytes
+    are counted.
     """
-    by_bytes = -(-(end.payload + end.repeated_bytes) // max(end.mss, 536))
-    return round(100 * count / max(end.data_segments, by_bytes, 1), 2)
+    sent = end.rows["length"][(end.rows["length"] > 0) & whole(c, end.rows)]
+    by_bytes = -(-int(sent.sum()) // max(end.mss, 536))
+    return round(100 * count / max(len(sent), by_bytes, 1), 2)
 
 
 def overtaken(end: End, late: Resend) -> int:

@@ -49,7 +49,7 @@ def find(c: Connection) -> Finding:
     end = max(both, key=lambda e: len(both[e]))
     lost = both[end]
     answers = [r.answer for r in lost if r.answer is not None]
-    percent = share_percent(end, len(lost))
+    percent = share_percent(c, end, len(lost))
     values: dict[str, Any] = {
         "sender": end.address,
         "receiver": c.peer(end).address,

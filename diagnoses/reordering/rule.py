@@ -85,7 +85,7 @@ def _values(c: Connection, end: End, late: list[Resend], needless: list[Resend])
         "receiver": c.peer(end).address,
         "port": c.server.port,
         "n": len(late),
-        "percent": share_percent(end, len(late)),
+        "percent": share_percent(c, end, len(late)),
         "frames": tuple(r.frame for r in late),
         "longest": max(r.wait_s for r in late),
         "overtakers": max(overtaken(end, r) for r in late),

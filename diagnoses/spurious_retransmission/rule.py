@@ -54,7 +54,7 @@ def find(c: Connection) -> Finding:
         "receiver": c.peer(end).address,
         "port": c.server.port,
         "n": len(needless),
-        "percent": share_percent(end, len(needless)),
+        "percent": share_percent(c, end, len(needless)),
         "frames": tuple(r.frame for r in needless),
         "one": (first.frame,),
         "before": (int(first.before["frame"]),),

@@ -110,7 +110,7 @@ def _values(c: Connection, end: End, found: list[Stall], longest: Stall, stood: 
         "first_gap": longest.gaps_s[0],
         "rtt": round_trip_s(c),
         "answer": () if longest.answer is None else (longest.answer,),
-        "percent": share_percent(end, sum(stall.timeouts for stall in found)),
+        "percent": share_percent(c, end, sum(stall.timeouts for stall in found)),
     }
 
 

@@ -246,3 +246,20 @@ def test_frequent_loss_is_a_warning(tmp_path):
     assert told["fast_retransmission"]["severity"] == "warning"
     assert told["fast_retransmission"]["numbers"]["lost_segments"] == 6
     assert told["fast_retransmission"]["numbers"]["lost_percent"] == 24.0  # six of 25 sendings
+
+
+def test_the_thinned_middle_of_a_very_long_connection_is_not_judged(tmp_path, monkeypatch):
+    """What asked for a repeat is not among its rows there: it would look like the end of a timer."""
+    lines, time = [opening()], 0.1
+    for number in range(60):
+        lost = "  lost" if number == 20 else ""
+        lines.append(f" {time:.6f}  client > server  ACK 1000{lost}\n")
+        if number == 24:
+            lines.append(f" {time + 0.3:.6f}  server > client  ACK\n")
+            lines.append(f" {time + 0.3001:.6f}  client > server  again 28\n")
+            lines.append(f" {time + 0.32:.6f}  server > client  ACK\n")
+        time += 0.02 if number != 24 else 0.4
+    assert set(found(tmp_path, "".join(lines))) & LOSS == {"fast_retransmission"}
+    for module in ("packets.store", "diagnoses.resends"):
+        monkeypatch.setattr(f"{module}.MOST_ROWS", 30)
+    assert not set(found(tmp_path, "".join(lines))) & LOSS

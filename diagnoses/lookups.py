@@ -21,7 +21,7 @@ from packets.columns import TCP
 from packets.table import Table
 
 PORT = 53  # multicast DNS (5353) and LLMNR (5355) ask everybody: nobody has to answer
-NO_ERROR, SERVFAIL, NXDOMAIN, REFUSED = 0, 2, 3, 5  # RFC 1035 section 4.1.1
+NO_ERROR, SERVFAIL, NXDOMAIN, NOT_IMPLEMENTED, REFUSED = 0, 2, 3, 4, 5  # RFC 1035 section 4.1.1
 A, PTR, AAAA, SVCB, HTTPS, IXFR, AXFR = 1, 12, 28, 64, 65, 251, 252
 _TYPES = {A: "A", 2: "NS", 5: "CNAME", 6: "SOA", PTR: "PTR", 15: "MX", 16: "TXT", AAAA: "AAAA", 33: "SRV"}
 _TYPES |= {43: "DS", 48: "DNSKEY", SVCB: "SVCB", HTTPS: "HTTPS", 255: "ANY"}

@@ -11,6 +11,7 @@ from diagnoses.data_after_close import rule as data_after_close
 from diagnoses.delayed_ack_nagle import rule as delayed_ack_nagle
 from diagnoses.dns_no_answer import rule as dns_no_answer
 from diagnoses.dns_nxdomain import rule as dns_nxdomain
+from diagnoses.dns_refused import rule as dns_refused
 from diagnoses.dns_servfail import rule as dns_servfail
 from diagnoses.dns_slow import rule as dns_slow
 from diagnoses.dns_truncated_tcp_blocked import rule as dns_truncated_tcp_blocked
@@ -86,6 +87,7 @@ CONNECTIONS: tuple[ConnectionRule, ...] = (
     dns_no_answer,
     syn_ack_lost,
     dns_servfail,
+    dns_refused,
     dns_slow,
     dns_nxdomain,
     tls_certificate_rejected,

@@ -404,6 +404,22 @@ def test_what_is_quick_or_has_another_story_is_not_called_slow(tmp_path, lines):
     assert not of(told(tmp_path, lines), "dns_slow")
 
 
+@pytest.mark.parametrize(("rcode", "number"), [("REFUSED", 5), ("NOTIMP", 4)])
+@pytest.mark.parametrize(
+    ("rest", "severity"),
+    [
+        ("", "error"),
+        (answered("A 203.0.113.80", at=0.03, port=41001, to="second"), "note"),
+        (answered("A 203.0.113.80", at=5.0, port=41001, to="second"), "warning"),
+    ],
+    ids=["nobody", "at once by the second", "late by the second"],
+)
+def test_a_refusal_weighs_as_much_as_it_cost(tmp_path, rcode, number, rest, severity):
+    [found] = of(told(tmp_path, answered(rcode) + rest), "dns_refused")
+    assert (found["severity"], found["numbers"]["rcode"]) == (severity, number)
+    assert found["culprit"] == {"kind": "server", "ip": V4["resolver"], "hops_from_capture": 3}
+
+
 # Of all captures at hand, those that show trouble with DNS.
 TOLD = {
     "dns-timeout": {"dns_no_answer"},

@@ -43,6 +43,7 @@ from diagnoses.reset_after_close import rule as reset_after_close
 from diagnoses.reset_by_own_timeout import rule as reset_by_own_timeout
 from diagnoses.reset_on_path import rule as reset_on_path
 from diagnoses.reset_sender_unknown import rule as reset_sender_unknown
+from diagnoses.routing_loop import rule as routing_loop
 from diagnoses.simultaneous_close import rule as simultaneous_close
 from diagnoses.slow_server import rule as slow_server
 from diagnoses.spurious_retransmission import rule as spurious_retransmission
@@ -54,6 +55,7 @@ from diagnoses.timeout_retransmission import rule as timeout_retransmission
 from diagnoses.tls_certificate_rejected import rule as tls_certificate_rejected
 from diagnoses.tls_no_common_version import rule as tls_no_common_version
 from diagnoses.truncated_frames import rule as truncated_frames
+from diagnoses.ttl_expired import rule as ttl_expired
 from diagnoses.udp_port_unreachable import rule as udp_port_unreachable
 from diagnoses.window_full import rule as window_full
 from diagnoses.zero_window import rule as zero_window
@@ -81,6 +83,8 @@ CONNECTIONS: tuple[ConnectionRule, ...] = (
     port_closed,
     refused_sender_unknown,
     icmp_unreachable,
+    routing_loop,
+    ttl_expired,
     port_reuse_ignored,
     accept_queue_full,
     syn_unanswered,

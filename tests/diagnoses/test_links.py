@@ -311,3 +311,67 @@ def test_a_capture_that_lost_packets_itself_tells_nothing_of_lost_pings(tmp_path
     found = told(tmp_path, *talk, *later)
     assert [f["code"] for f in found["capture"]["quality"]] == ["capture_drops"]
     assert finding(found, "ping_loss") is None
+
+
+def ran_out(ttl, what="SYN", times=3, by=("router",)):
+    """Packets that leave with a TTL and are answered by a router."""
+    lines = []
+    for n in range(times):
+        again = (
+            f"client:40000 > far:80 {'again 1' if n else what}" if what == "SYN" else f"client > far {what}"
+        )
+        lines += [f"{n}.0 {again} ttl {ttl}"]
+        lines += [f"{n}.05 {by[n % len(by)]} > client ICMP ttl-exceeded about {2 * n + 1}"]
+    return lines
+
+
+@BOTH
+def test_a_small_ttl_is_told_from_a_loop(tmp_path, addresses):
+    said = finding(told(tmp_path, *ran_out(2), addresses=addresses), "ttl_expired")
+    assert (said["severity"], said["confidence"]) == ("error", "certain")
+    assert (said["culprit"]["kind"], said["culprit"]["ip"]) == ("client", addresses["client"])
+    assert said["numbers"]["sent_ttl"] == 2
+    found = told(tmp_path, *ran_out(64), addresses=addresses)
+    assert [f["code"] for f in found["findings"]] == ["routing_loop"]
+    assert found["findings"][0]["culprit"] == {
+        "kind": "path",
+        "ip": addresses["router"],
+        "hops_from_capture": 2,
+    }
+
+
+def test_one_packet_of_data_is_likely_and_one_ping_only_possible(tmp_path):
+    said = finding(told(tmp_path, *ran_out(2, times=1)), "ttl_expired")
+    assert (said["severity"], said["confidence"]) == ("error", "likely")
+    said = finding(told(tmp_path, *ran_out(2, "ping", 1)), "ttl_expired")
+    assert (said["severity"], said["confidence"]) == ("note", "possible")
+
+
+def test_pings_with_one_small_ttl_are_a_warning_and_no_loss(tmp_path):
+    found = told(tmp_path, *ran_out(2, "ping"))
+    assert [(f["code"], f["severity"]) for f in found["findings"]] == [("ttl_expired", "warning")]
+
+
+def test_the_routers_of_a_loop_are_all_named(tmp_path):
+    said = finding(told(tmp_path, *ran_out(128, "ping", 4, ("router", "near"))), "routing_loop")
+    assert said["numbers"]["reporters"] == 2
+    assert {V4["router"], V4["near"]} <= set(said["hosts"])
+
+
+def test_a_loop_of_a_moment_is_no_finding(tmp_path):
+    found = told(
+        tmp_path,
+        *ran_out(64, times=1),
+        "1.0 client:40000 > far:80 again 1",
+        "1.1 far:80 > client:40000 SYN,ACK",
+    )
+    assert finding(found, "routing_loop") is None
+    assert finding(found, "ttl_expired") is None
+
+
+def test_traceroute_with_tcp_has_its_own_ports_and_ttls(tmp_path):
+    lines = []
+    for ttl in (1, 2, 3):
+        lines += [f"{ttl}.0 client:{40000 + ttl} > far:443 SYN ttl {ttl}"]
+        lines += [f"{ttl}.1 near > client ICMP ttl-exceeded about {2 * ttl - 1}"]
+    assert not told(tmp_path, *lines)["findings"]

@@ -93,7 +93,7 @@ def _ignored_too(c: Connection, ids: NDArray[np.int64], first: int, last: int) -
     overlap = (column("first_frame")[ids] <= last) & (column("last_frame")[ids] >= first)
     silent = (column("state")[ids] == facts.SYN_SENT) & (column("client_syn")[ids] >= 2)
     some = ids[overlap & silent][:_LOOKED_AT].tolist()
-    return sum(not reuse.reused(c.case.connection(number)) for number in some)
+    return sum(not reuse.ports_reused(c.case, number) for number in some)
 
 
 def at_server(c: Connection) -> bool:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnoses import openings
-from diagnoses.case import NS, Connection
+from diagnoses.case import NS, Case, Connection
 from packets import facts
 from packets.columns import ACK, FIN, RST, SYN
 
@@ -39,8 +39,17 @@ def since_s(c: Connection) -> float | None:
 
 def reused(c: Connection) -> bool:
     """Its ports had a connection that ended so shortly before that somebody may remember it."""
-    since = since_s(c)
-    return since is not None and since <= LONGEST_MEMORY_S
+    return ports_reused(c.case, c.number)
+
+
+def ports_reused(case: Case, number: int) -> bool:
+    """The same of a connection by its id, from the columns alone."""
+    before = case.on_flow(int(case.column("flow")[number]))
+    before = before[before < number]
+    if not len(before):
+        return False
+    since = case.column("first_ns")[number] - case.column("last_ns")[before[-1]]
+    return bool(since <= LONGEST_MEMORY_S * NS)
 
 
 def old_answers(c: Connection) -> NDArray[np.void]:
@@ -76,5 +85,5 @@ def _meanwhile(c: Connection) -> Meanwhile:
     answered = ids[(column("syn_ack_time")[ids] >= first) & (column("syn_ack_time")[ids] <= last)]
     overlap = (column("first_ns")[ids] <= last) & (column("last_ns")[ids] >= first)
     ignored = ids[(column("state")[ids] == facts.SYN_SENT) & (column("client_syn")[ids] >= 2) & overlap]
-    fresh = [one for one in ignored[:_LOOKED_AT].tolist() if not reused(c.case.connection(one))]
+    fresh = [one for one in ignored[:_LOOKED_AT].tolist() if not ports_reused(c.case, one)]
     return Meanwhile(tuple(column("server_first_syn_ack")[answered].tolist()), len(fresh))

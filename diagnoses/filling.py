@@ -19,7 +19,7 @@ FEWEST = 3  # full windows: once or twice is how any transfer meets its limit an
 SHARE = 0.1  # of the transfer that was spent waiting: less is lost among other things
 HELD_S = 0.1  # waited altogether, seconds: what nobody notices (Nielsen 1993, section 5.5: instantaneous)
 _SEGMENT = 1460  # bytes of a whole segment, where none is seen: Ethernet without options
-_LIMIT = 65_535  # the most that a window without a scale can say, bytes (RFC 7323 section 2)
+LIMIT = 65_535  # the most that a window without a scale can say, bytes (RFC 7323 section 2)
 _NO_DATA = COPY | SEEN_TWICE | KEEPALIVE_SHAPED | PROBE_SHAPED
 
 
@@ -75,7 +75,7 @@ def unscaled(c: Connection) -> bool:
 def scale_is_missed(c: Connection) -> bool:
     """The waits come from windows near the most that can be said without a scale."""
     found = filling(c)
-    near = found.windows > _LIMIT // 2
+    near = found.windows > LIMIT // 2
     return unscaled(c) and bool(near.sum() >= FEWEST and near.mean() > 0.5)
 
 

@@ -27,6 +27,7 @@ from diagnoses.idle_flow_dropped import rule as idle_flow_dropped
 from diagnoses.idle_flow_reset_on_path import rule as idle_flow_reset_on_path
 from diagnoses.keepalive import rule as keepalive
 from diagnoses.keepalive_failed import rule as keepalive_failed
+from diagnoses.no_window_scaling import rule as no_window_scaling
 from diagnoses.offloaded_segments import rule as offloaded_segments
 from diagnoses.one_way_capture import rule as one_way_capture
 from diagnoses.ping_loss import rule as ping_loss
@@ -127,6 +128,7 @@ CONNECTIONS: tuple[ConnectionRule, ...] = (
     pmtu_discovery,
     simultaneous_close,
     clean_close,
+    no_window_scaling,
 )
 
 CODES: tuple[str, ...] = (

@@ -60,6 +60,7 @@ from diagnoses.ttl_expired import rule as ttl_expired
 from diagnoses.udp_port_unreachable import rule as udp_port_unreachable
 from diagnoses.window_full import rule as window_full
 from diagnoses.zero_window import rule as zero_window
+from diagnoses.zero_window_dead_peer import rule as zero_window_dead_peer
 from diagnoses.zero_window_probe import rule as zero_window_probe
 
 # Can the capture be trusted? Asked first, of the capture as a whole.
@@ -112,6 +113,7 @@ CONNECTIONS: tuple[ConnectionRule, ...] = (
     fin_unanswered,
     half_close_stuck,
     arp_unanswered,
+    zero_window_dead_peer,
     zero_window,
     zero_window_probe,
     slow_server,

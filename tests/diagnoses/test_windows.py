@@ -286,3 +286,42 @@ def test_an_application_that_falls_behind_is_told_from_a_small_buffer(tmp_path, 
 
 def test_two_full_windows_are_everyday(tmp_path):
     assert found(played(tmp_path, "window_full", upload([8688] * 3)), "window_full") is None
+
+
+def test_who_was_alive_and_fell_silent_is_told_whoever_gave_up(tmp_path):
+    report = altered(tmp_path, "zero_window_dead_peer")
+    finding = found(report, "zero_window_dead_peer")
+    assert report["connections"][0]["verdict"] == "zero_window_dead_peer"
+    assert (finding["severity"], finding["culprit"]["kind"]) == ("error", "unknown")
+    assert finding["numbers"]["gave_up"] is True
+    still = altered(tmp_path, "zero_window_dead_peer", change=[(r"40\.008120[^\n]*\n", "")])
+    numbers = found(still, "zero_window_dead_peer")["numbers"]
+    assert (numbers["gave_up"], numbers["unanswered_probes"], numbers["answered_probes"]) == (False, 5, 2)
+
+
+def test_where_the_probes_are_seen_to_arrive_the_silent_host_is_named(tmp_path):
+    hosts = {"client": {"hops": 4}, "server": {"hops": 0}}
+    finding = found(altered(tmp_path, "zero_window_dead_peer", hosts, "server"), "zero_window_dead_peer")
+    assert finding["culprit"] == {"kind": "server", "ip": "198.51.100.77", "hops_from_capture": 0}
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        " 1.510303 client > server window-probe lost\n 3.206288 client > server window-probe lost\n",  # two
+        # Within the limit of their rate:
+        " 0.100000 client > server window-probe\n 0.300000 client > server window-probe\n"
+        " 0.700000 client > server window-probe\n",
+        # A late word of the receiver:
+        " 1.510303 client > server window-probe lost\n 3.206288 client > server window-probe lost\n"
+        " 6.598301 client > server window-probe\n 6.606400 server > client RST\n",
+    ],
+)
+def test_a_few_missing_answers_are_no_death(tmp_path, after):
+    assert found(played(tmp_path, "zero_window_dead_peer", SHUT + after), "zero_window_dead_peer") is None
+
+
+def test_one_direction_alone_proves_no_silence(tmp_path):
+    change = [(r"\[fires\]", '[fires]\nunseen_from = ["server"]')]
+    report = altered(tmp_path, "zero_window_dead_peer", change=change)
+    assert found(report, "zero_window_dead_peer") is None

@@ -10,7 +10,8 @@ Holds when all of these are true:
 - no router's message made the sender send smaller segments: none is here, or two repeats stayed as they were
 
 Supersedes timeout_retransmission, fast_retransmission, spurious_retransmission, fin_unanswered (a FIN behind
-the lost segments can only be repeated), half_open_silent and idle_flow_dropped (small segments pass).
+the lost segments can only be repeated), half_close_stuck, reset_by_own_timeout (it is how the sender ends),
+half_open_silent and idle_flow_dropped (small segments pass).
 """
 
 import numpy as np
@@ -29,6 +30,8 @@ SUPERSEDES: tuple[str, ...] = (
     "fin_unanswered",
     "half_open_silent",
     "idle_flow_dropped",
+    "half_close_stuck",
+    "reset_by_own_timeout",
 )
 # Between the last answer and the large segment, seconds. After a longer pause the path may have forgotten the
 # connection, or the other side may be gone; nothing would tell the three apart.

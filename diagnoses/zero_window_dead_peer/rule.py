@@ -8,10 +8,10 @@ Holds when all of these are true:
 - nothing at all came from the end that had shut its window since the first of them
 - the window had not opened again
 
-Supersedes zero_window, zero_window_probe: why the window was shut matters no more when nobody is there to
-open it; and reset_by_own_timeout: a RST that ends the probing is its end. The other end may be gone, or a
-device drops the probes or the answers: no culprit is named unless the capture was taken where the probes
-arrive.
+Supersedes zero_window, zero_window_probe, spurious_retransmission: why the window was shut matters no more
+when nobody is there to open it; and reset_by_own_timeout: a RST that ends the probing is its end. The other
+end may be gone, or a device drops the probes or the answers: no culprit is named unless the capture was taken
+where the probes arrive.
 """
 
 import numpy as np
@@ -24,7 +24,7 @@ from packets.columns import RST
 from packets.table import Table
 
 CODE = "zero_window_dead_peer"
-SUPERSEDES = ("zero_window", "zero_window_probe", "reset_by_own_timeout")
+SUPERSEDES = ("zero_window", "zero_window_probe", "spurious_retransmission", "reset_by_own_timeout")
 WITHHELD_BY = ("capture_drops", "one_way_capture", "clock_step")
 ENOUGH = 3  # probes in a row without an answer: a lost one, or one left out by the limit, does not make three
 RATE_S = 0.5  # Linux answers such segments at most once in net.ipv4.tcp_invalid_ratelimit, 500 ms

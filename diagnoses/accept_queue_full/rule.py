@@ -11,7 +11,8 @@ Holds when all of these are true:
   taken at the server
 - no RST came from the server, and no ICMP error quotes the connection
 
-Supersedes syn_unanswered, syn_ack_lost and timeout_retransmission.
+Supersedes syn_unanswered, syn_ack_lost and timeout_retransmission: data sent after the ignored ACK is
+ignored, too, and repeated.
 """
 
 import numpy as np

@@ -6,11 +6,11 @@ Holds when all of these are true:
 - by then neither end had closed its side
 - the window stayed zero for longer than a round trip, or did not open again
 
-Supersedes window_full: a window that shuts has been filled; and spurious_retransmission: what was sent into
-it is sent again. The probes of the waiting sender are told here;
-zero_window_probe stands beside this finding only where the window stayed shut to the end, for its timer then
-is what happens next. The severity: a note for less than a second, or where nobody waited; a warning for more;
-an error where the waiting side gave the connection up.
+Supersedes window_full: a window that shuts has been filled; spurious_retransmission: what was sent into it is
+sent again; and reset_by_own_timeout: a sender that gives up waiting. The probes of the waiting sender are told
+here; zero_window_probe stands beside this finding only where the window stayed shut to the end, for its timer
+then is what happens next. The severity: a note for less than a second, or where nobody waited; a warning for
+more; an error where the waiting side gave the connection up.
 """
 
 import numpy as np
@@ -22,7 +22,7 @@ from diagnoses.windows import LONG_S, Shut, all_shuts, persist, round_trip_s, wo
 from packets.table import Table
 
 CODE = "zero_window"
-SUPERSEDES = ("window_full", "spurious_retransmission")
+SUPERSEDES = ("window_full", "spurious_retransmission", "reset_by_own_timeout")
 WITHHELD_BY = ("clock_step",)
 _SHOWN = 30  # frames of each kind among the evidence: all kinds fit into one finding
 

@@ -2,6 +2,8 @@
 the verdicts that they had.
 """
 
+from dataclasses import replace
+
 import pytest
 
 from diagnoses import expected, report
@@ -46,6 +48,8 @@ def test_labelled_captures_are_judged_the_same_elsewhere(tmp_path, path, how):
 
 
 def assert_same(tmp_path, path, how):
+    if "cert" in path.parent.name:  # a certificate has dates of its own: in another year it is another event
+        how = replace(how, later_s=0)
     moved = disguise(path, tmp_path / "elsewhere.pcap", how)
     assert judged(tmp_path / "elsewhere.pcap") == judged(path)
     was = hops(path)

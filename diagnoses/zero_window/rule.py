@@ -7,10 +7,10 @@ Holds when all of these are true:
 - the window stayed zero for longer than a round trip, or did not open again
 
 Supersedes window_full: a window that shuts has been filled; spurious_retransmission: what was sent into it is
-sent again; and reset_by_own_timeout: a sender that gives up waiting. The probes of the waiting sender are told
-here; zero_window_probe stands beside this finding only where the window stayed shut to the end, for its timer
-then is what happens next. The severity: a note for less than a second, or where nobody waited; a warning for
-more; an error where the waiting side gave the connection up.
+sent again; and reset_by_own_timeout: a sender that gives up waiting. The probes of the waiting sender are
+told here; zero_window_probe stands beside this finding only where the window stayed shut to the end, for its
+timer then is what happens next. The severity: a note for less than a second, or where nobody waited; a
+warning for more; an error where the waiting side gave the connection up.
 """
 
 import numpy as np

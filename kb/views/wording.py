@@ -53,7 +53,7 @@ _CULPRITS = {
     "unknown": gettext_noop("not known"),
 }
 # Units at the end of a number's name, longest first.
-_UNITS = ("bytes", "hops", "ms", "us", "ns", "s")
+_UNITS = ("percent", "bytes", "hops", "ms", "us", "ns", "s")
 
 
 def _known(table: dict[str, str], value: str) -> str:
@@ -123,6 +123,8 @@ def _value(value: Any, unit: str, lang: Language) -> str:
     scale = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}.get(unit)
     if scale:
         return measure.duration(value * scale, lang)
+    if unit == "percent":
+        return f"{measure.decimal(value)} %"
     return measure.size(int(value)) if unit == "bytes" else measure.decimal(value)
 
 

@@ -1,8 +1,11 @@
 """Numbers and culprits of findings, as tables say them."""
 
+import json
+
 import pytest
 from django.utils import translation
 
+from diagnoses import expected
 from kb.views import wording
 
 
@@ -43,3 +46,19 @@ def test_a_culprit_is_said_as_far_as_it_is_known(kind, ip, hops, english, japane
     for lang, said in (("en", english), ("ja", japanese)):
         with translation.override(lang):
             assert wording.culprit(value) == said
+
+
+def test_every_number_of_our_findings_has_a_name():
+    """A name that is missing would stand in English on a Japanese page."""
+    for path in sorted(expected.HERE.glob("*/expected.json")):
+        for found in json.loads(path.read_text("utf-8")).values():
+            for finding in (*found["findings"], *found["quality"]):
+                with translation.override("ja"):
+                    told = {number.name for number in wording.numbers(finding["numbers"], "ja")}
+                plain = {name.replace("_", " ") for name in finding["numbers"]}
+                assert not {name for name in told & plain if " " in name}, path.parent.name
+
+
+def test_a_share_is_told_in_percent():
+    [number] = wording.numbers({"lost_percent": 5.4}, "en")
+    assert (number.name, number.value) == ("lost", "5.4 %")

@@ -54,6 +54,7 @@ from diagnoses.syn_flood import rule as syn_flood
 from diagnoses.syn_unanswered import rule as syn_unanswered
 from diagnoses.timeout_retransmission import rule as timeout_retransmission
 from diagnoses.tls_certificate_rejected import rule as tls_certificate_rejected
+from diagnoses.tls_handshake_failed import rule as tls_handshake_failed
 from diagnoses.tls_no_common_version import rule as tls_no_common_version
 from diagnoses.truncated_frames import rule as truncated_frames
 from diagnoses.ttl_expired import rule as ttl_expired
@@ -99,6 +100,7 @@ CONNECTIONS: tuple[ConnectionRule, ...] = (
     tls_certificate_rejected,
     tls_no_common_version,
     plaintext_on_tls_port,
+    tls_handshake_failed,
     keepalive_failed,
     pmtu_black_hole,
     idle_flow_dropped,

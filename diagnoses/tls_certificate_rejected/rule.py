@@ -8,7 +8,7 @@ Holds when all of these are true:
 - where the dates alone speak, no RST ended a connection that was already carrying data
 
 Supersedes clean_close, simultaneous_close, reset_after_close, data_after_close, application_abort,
-reset_sender_unknown and half_open_reset: how the connection ended follows from it.
+reset_sender_unknown, half_open_reset and tls_handshake_failed: how the connection ended follows from it.
 """
 
 from dataclasses import dataclass
@@ -32,6 +32,7 @@ SUPERSEDES = (
     "application_abort",
     "reset_sender_unknown",
     "half_open_reset",
+    "tls_handshake_failed",
 )
 # RFC 8446 section 6.2: bad, unsupported, revoked, expired, unknown certificate; unknown CA.
 ABOUT_CERTIFICATES = frozenset((42, 43, 44, 45, 46, 48))
@@ -123,6 +124,7 @@ def find(c: Connection) -> Finding:
         "alert_name": alert_name(alert) if alert is not None else "",
         "alert_frame": frame(alert),
         "certificate": frame(said.certificate),
+        "flight": frame(said.certificate) or frame(said.server_hello),
         **(_described(certificate) if certificate else {}),
     }
     numbers: dict[str, Value] = {}

@@ -155,6 +155,17 @@ def test_how_the_connection_ends_is_folded_away(tmp_path, end):
     only(told(tmp_path, HELLO, flight(), '> TLS "alert 48"', end=end), "tls_certificate_rejected")
 
 
+def test_a_readable_alert_of_tls_1_3_is_told_without_the_certificate(tmp_path):
+    hello, answer = (
+        HELLO.replace("1.2", "1.3"),
+        '< TLS "server-hello version 1.3 + change-cipher-spec + data 900"',
+    )
+    said = only(told(tmp_path, hello, answer, '> TLS "alert 45"'), "tls_certificate_rejected")
+    assert (said["severity"], said["culprit"]["kind"]) == ("error", "unknown")
+    assert "not readable" in said["explanation"]
+    assert "frames )" not in said["explanation"]
+
+
 def test_an_ordinary_exchange_is_healthy(tmp_path):
     only(told(tmp_path, HELLO, flight(), *GOES_ON, *DATA), "clean_close")
 
@@ -252,3 +263,39 @@ def test_tls_that_begins_after_the_server_spoke_is_healthy(tmp_path):
 def test_an_answer_that_the_snaplen_cut_is_not_judged(tmp_path):
     found = told(tmp_path, HELLO, BAD, extra="snaplen = 60")
     assert "plaintext_on_tls_port" not in {f["code"] for f in found["findings"]}
+
+
+HELLO_1_3 = '> TLS "client-hello sni shop.example version 1.3"'
+FLIGHT_1_3 = '< TLS "server-hello version 1.3 + change-cipher-spec + data 1100"'
+
+
+@pytest.mark.parametrize("end", [CLOSE, ("RST,ACK",)])
+def test_an_encrypted_alert_is_known_by_its_length(tmp_path, end):
+    found = told(tmp_path, HELLO_1_3, FLIGHT_1_3, '> TLS "change-cipher-spec + data 19"', end=end)
+    said = only(found, "tls_handshake_failed")
+    assert (said["severity"], said["confidence"]) == ("error", "likely")
+    assert said["numbers"]["ended_by"] == "client"
+
+
+@pytest.mark.parametrize(
+    ("number", "name"), [(80, "internal_error"), (112, "unrecognized_name"), (120, "no_application_protocol")]
+)
+def test_an_alert_of_the_server_that_is_readable_is_named(tmp_path, number, name):
+    said = only(told(tmp_path, HELLO, f'< TLS "alert {number}"'), "tls_handshake_failed")
+    assert said["confidence"] == "certain"
+    assert (said["numbers"]["alert"], said["numbers"]["ended_by"]) == (name, "server")
+
+
+def test_a_failure_after_the_server_hello_is_none_of_versions(tmp_path):
+    said = only(told(tmp_path, HELLO, flight(), GOES_ON[0], '< TLS "alert 40"'), "tls_handshake_failed")
+    assert said["numbers"]["chosen_version"] == "TLS 1.2"
+
+
+def test_a_close_right_after_the_server_hello_is_only_a_note(tmp_path):
+    said = only(told(tmp_path, HELLO, flight()), "tls_handshake_failed")
+    assert (said["severity"], said["confidence"]) == ("note", "possible")
+
+
+def test_a_handshake_that_goes_on_is_healthy(tmp_path):
+    only(told(tmp_path, HELLO_1_3, FLIGHT_1_3, '> TLS "change-cipher-spec + data 53"'), "clean_close")
+    only(told(tmp_path, HELLO, flight(), *GOES_ON), "clean_close")

@@ -50,7 +50,7 @@ PUBLIC = {
     ],
     "packet_loss": ["fast_retransmission", "timeout_retransmission", "tail_loss_probe"],
     "pmtu_blackhole": ["pmtu_black_hole"],
-    "pmtud": ["pmtu_discovery", "ttl_expired", "udp_port_unreachable"],
+    "rst_by_server": ["application_abort", "reset_after_close", "data_after_close"],
     "conn_refused": ["port_closed", "refused_sender_unknown"],
     "syn_timeout": ["syn_unanswered"],
     "port_reuse": ["port_reuse_ignored", "challenge_ack_on_syn"],
@@ -109,8 +109,9 @@ def public() -> Iterator[Labelled]:
     index = SHARED / "public" / "truth.json"
     for truth in json.loads(index.read_text("utf-8")) if index.exists() else ():
         groups = tuple(frozenset(PUBLIC[label]) for label in truth["labels"] if label in PUBLIC)
-        if groups or truth["healthy"]:
-            yield Labelled(truth["file"], index.parent / truth["file"], groups, bool(truth["healthy"]))
+        healthy = bool(truth["healthy"] or "traceroute" in truth["labels"])  # a measurement is no fault
+        if groups or healthy:
+            yield Labelled(truth["file"], index.parent / truth["file"], groups, healthy)
 
 
 def recorded() -> Iterator[Labelled]:

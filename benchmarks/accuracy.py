@@ -125,7 +125,7 @@ def recorded() -> Iterator[Labelled]:
 
 def expected(declaration: Path) -> dict[str, tuple[frozenset[str], ...]]:
     """For each vantage the codes that an experiment must show there."""
-    experiment = read_declaration(declaration.read_text("utf-8"), declaration.parent.name)
+    experiment = read_declaration(declaration.read_text("utf-8"), name=declaration.parent.name)
     found: dict[str, list[frozenset[str]]] = {}
     for each in experiment.expectations:
         if each.kind == "finding":

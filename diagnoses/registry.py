@@ -126,12 +126,12 @@ CONNECTIONS: tuple[ConnectionRule, ...] = (
     timeout_retransmission,
     fast_retransmission,
     reordering,
-    spurious_retransmission,
     reset_after_close,
     keepalive,
     pmtu_discovery,
     simultaneous_close,
     clean_close,
+    spurious_retransmission,
     no_window_scaling,
 )
 

@@ -22,6 +22,7 @@ MOST_SERVERS = 3  # lines of one code, a server each; with more of them the serv
 _INFO = SEVERITIES.index("info")
 _RANKS: dict[str, int] = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 _HOST = 16  # bits of an endpoint below the host number
+_PORT = (1 << _HOST) - 1
 
 
 @dataclass(frozen=True)
@@ -121,15 +122,20 @@ def _kind(line: Line) -> str:
 
 
 def _servers(case: Case, line: Line, language: str) -> str:
-    shown = [_endpoint(case, server) for server in line.servers[:MOST_SERVERS]]
-    key = "servers" if len(line.servers) > MOST_SERVERS else "servers_few"
-    return render("", say(key, servers=shown, n=len(line.servers)), language)
+    some, hosts = line.servers[:MOST_SERVERS], {server >> _HOST for server in line.servers}
+    if len(line.servers) <= MOST_SERVERS:
+        return render("", say("servers_few", servers=[_endpoint(case, server) for server in some]), language)
+    if len(hosts) == 1:
+        host, ports = case.capture.addresses[hosts.pop()], [server & _PORT for server in some]
+        return render("", say("servers_ports", host=host, ports=ports, n=len(line.servers)), language)
+    shown = [_endpoint(case, server) for server in some]
+    return render("", say("servers", servers=shown, n=len(line.servers)), language)
 
 
 def _endpoint(case: Case, server: int) -> str:
     address = case.capture.addresses[server >> _HOST]
     # ICMP and ARP have no ports: their endpoints hold other numbers there, and are not found by them.
-    return endpoint_text(address, server & 0xFFFF) if len(case.to_server(server)) else address
+    return endpoint_text(address, server & _PORT) if len(case.to_server(server)) else address
 
 
 def objects(case: Case, verdicts: Verdicts, language: str) -> Iterator[dict[str, Any]]:

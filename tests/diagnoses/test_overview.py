@@ -1,5 +1,7 @@
 """Very many connections are read in ten lines, and none of them is left out."""
 
+import re
+
 import pytest
 
 from diagnoses import expected, overview, plain
@@ -75,7 +77,15 @@ def test_equal_verdicts_to_one_server_are_one_line_and_name_what_works(crowd):
 def test_many_servers_are_counted_and_the_first_ones_named(crowd):
     case, verdicts = crowd(*[(REFUSED, host) for host in range(1, 31)])
     assert len(overview.lines(case, verdicts)) == 1
-    assert "30 connections to 30 servers (203.0.113.1:8080, 203.0.113.2:8080" in said(case, verdicts)[0]
+    assert (
+        "30 connections to 30 servers, such as 203.0.113.1:8080, 203.0.113.2:8080" in said(case, verdicts)[0]
+    )
+
+
+def test_many_ports_of_one_host_are_told_as_ports():
+    case = Case(read(expected.HERE / "port_scan" / "fires.pcap"))
+    first = said(case, judge(case))[0]
+    assert re.match(r"\d+ connections to \d+ ports of \S+, such as \d+, \d+ and \d+: ", first)
 
 
 def test_healthy_ones_come_after_what_is_wrong_and_silent_ones_last(crowd):

@@ -23,6 +23,7 @@ from packets.columns import CONNECTION_DTYPE
 
 STOP_POLLING = 286  # htmx: swap this answer in, and ask no more
 CONNECTIONS_SHOWN = 10  # on the capture page; the rest has a page of its own
+FEW_CONNECTIONS = 2  # so few are read without a summary
 
 
 @login_required
@@ -120,7 +121,7 @@ def _verdict(found: Capture, report: Report) -> dict[str, object]:
 def _overview(report: Report, lang: Language) -> list[dict[str, Any]]:
     """The capture in ten lines, where that says more than the headline does."""
     lines = reports.overview(report, lang)
-    return lines if len(lines) > 1 else []
+    return lines if len(lines) > 1 and report.connections > FEW_CONNECTIONS else []
 
 
 def lead_picture(found: Capture, report: Report) -> dict[str, object]:

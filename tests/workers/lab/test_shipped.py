@@ -1,4 +1,4 @@
-"""Every shipped experiment, twice on each kernel: it shows what it claims, by the same bytes."""
+"""Every shipped experiment, on each kernel: it shows what it claims, each time by the same bytes."""
 
 import shutil
 from pathlib import Path
@@ -35,6 +35,8 @@ def test_a_shipped_experiment_shows_what_it_claims_and_twice_the_same_bytes(name
         assert first.held
         # On the image of the recording it is the recording; Debian's updates make another image.
         assert first.identical in (True, None), first.difference
+        if first.identical:  # the recording was the first run, and this was the second
+            return
         shutil.copytree(first.run.path, tmp_path / "first")
     with once.replay(experiment, image, {}) as second:
         assert once.first_difference(tmp_path / "first", second.run.path) is None

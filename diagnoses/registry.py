@@ -7,6 +7,7 @@ from diagnoses.capture_drops import rule as capture_drops
 from diagnoses.checksum_offload import rule as checksum_offload
 from diagnoses.clean_close import rule as clean_close
 from diagnoses.clock_step import rule as clock_step
+from diagnoses.closed_before_answer import rule as closed_before_answer
 from diagnoses.data_after_close import rule as data_after_close
 from diagnoses.delayed_ack_nagle import rule as delayed_ack_nagle
 from diagnoses.dns_no_answer import rule as dns_no_answer
@@ -109,6 +110,7 @@ CONNECTIONS: tuple[ConnectionRule, ...] = (
     reset_on_path,
     half_open_reset,
     reset_by_own_timeout,
+    closed_before_answer,
     data_after_close,
     application_abort,
     reset_sender_unknown,

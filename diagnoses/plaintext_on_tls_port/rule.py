@@ -8,7 +8,7 @@ Holds when all of these are true:
   ClientHello, and the server answered with something that is no TLS
 
 Supersedes clean_close, simultaneous_close, reset_after_close, data_after_close, application_abort,
-reset_sender_unknown and half_open_reset: how the connection ended follows from it.
+reset_sender_unknown, half_open_reset and closed_before_answer: how the connection ended follows from it.
 """
 
 from dataclasses import dataclass
@@ -31,6 +31,7 @@ SUPERSEDES = (
     "application_abort",
     "reset_sender_unknown",
     "half_open_reset",
+    "closed_before_answer",
 )
 BAD_REQUEST = 400  # RFC 9110 section 15.5.1; what servers of HTTPS answer to plain HTTP
 # Ports for TLS from the first byte on (IANA: https, pcsync-https, ldaps, smtps, imaps, pop3s, domain-s, …),

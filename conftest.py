@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+os.environ.setdefault("REPLAYBOOK_STRICT_RULES", "1")  # a rule that fails is an error here
 ROOT = Path(__file__).resolve().parent
 SHARED = ROOT.parent / "shared"
 COUNTED = ("passed", "failed", "error", "skipped", "xfailed", "xpassed")

@@ -3,17 +3,19 @@ folded away.
 """
 
 from collections import Counter
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from diagnoses.case import Case, Connection, Group
-from diagnoses.finding import SEVERITIES, Finding
+from diagnoses.faults import Faults
+from diagnoses.finding import SEVERITIES, Finding, say
 from diagnoses.form import ConnectionRule, GroupRule
 from diagnoses.gate import Gate
 from diagnoses.registry import CODES, CONNECTIONS, GROUPS, QUALITY
+from diagnoses.words import LANGUAGES, render
 from packets.table import Table
 
 # Findings kept of one code: beyond them a connection has its verdict, but no words of its own. A port scan of
@@ -33,12 +35,20 @@ class Verdicts:
     findings: tuple[Finding, ...]  # most important first
     codes: NDArray[np.int8]
     severities: NDArray[np.int8]
+    faults: Counter[str] = field(default_factory=Counter)  # rules that failed, and how often
 
     @cached_property
     def counts(self) -> dict[str, int]:
         """How many connections have each verdict."""
         numbers, counts = np.unique(self.codes[self.codes != _NONE], return_counts=True)
         return {CODES[n]: c for n, c in zip(numbers.tolist(), counts.tolist(), strict=True)}
+
+    def notes(self) -> list[dict[str, str]]:
+        """What the reader must know of the judging itself, in each language."""
+        if not self.faults:
+            return []
+        told = say("rules_failed", n=self.faults.total(), codes=sorted(self.faults))
+        return [{language: render("", told, language) for language in LANGUAGES}]
 
     @property
     def healthy(self) -> int:
@@ -50,7 +60,7 @@ class _Bench:
     """Judges groups of connections, then stretch after stretch of their table."""
 
     def __init__(self, case: Case, gate: Gate) -> None:
-        self.case, self.gate = case, gate
+        self.case, self.gate, self.faults = case, gate, Faults()
         self.codes = np.full(case.capture.connections, _NONE, np.int8)
         self.severities = np.full(case.capture.connections, _NONE, np.int8)
         self.findings: list[Finding] = []
@@ -63,10 +73,9 @@ class _Bench:
         for group in rule.groups(self.case):
             told = all(holds(group) for holds in rule.CONDITIONS)
             if told and self.gate.passes(rule, rule.CODE, self.case.connection(int(group.members[0]))):
-                self._keep_group(rule, group)
+                self._keep_group(rule, group, rule.find(group))
 
-    def _keep_group(self, rule: GroupRule, group: Group) -> None:
-        finding = rule.find(group)
+    def _keep_group(self, rule: GroupRule, group: Group, finding: Finding) -> None:
         if not len(self._grouped):
             self._grouped = np.zeros(len(self.codes), np.int8)
         members = group.members[self._grouped[group.members] == 0]
@@ -98,6 +107,9 @@ class _Bench:
                 self._keep(connection.number, _without_symptoms(found))
 
     def _apply(self, rule: ConnectionRule, connection: Connection) -> Finding | None:
+        return self.faults.guarded(rule.CODE, partial(self._find, rule, connection), None)
+
+    def _find(self, rule: ConnectionRule, connection: Connection) -> Finding | None:
         if not all(holds(connection) for holds in rule.CONDITIONS):
             return None
         return rule.find(connection) if self.gate.passes(rule, rule.CODE, connection) else None
@@ -133,11 +145,12 @@ def judge(case: Case) -> Verdicts:
     flaws = [rule for rule in QUALITY if all(holds(case) for holds in rule.CONDITIONS)]
     bench = _Bench(case, Gate(flaws))
     for rule in GROUPS:
-        bench.group(rule)
+        bench.faults.guarded(rule.CODE, partial(bench.group, rule), None)
     for table in case.capture.stretches():
         bench.judge(table)
     quality = tuple(bench.gate.told(flaw.find(case)) for flaw in flaws)
-    return Verdicts(quality, tuple(sorted(bench.findings, key=_order)), bench.codes, bench.severities)
+    findings = tuple(sorted(bench.findings, key=_order))
+    return Verdicts(quality, findings, bench.codes, bench.severities, bench.faults.counts)
 
 
 def _without_symptoms(findings: list[Finding]) -> list[Finding]:

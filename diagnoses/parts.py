@@ -59,7 +59,7 @@ def _summary(capture: Capture, verdicts: Verdicts) -> dict[str, Any]:
         "headline": first.text,
         "severity": first.severity,
         "rules": RULES,
-        "notes": [note.text for note in capture.notes],
+        "notes": [*(note.text for note in capture.notes), *verdicts.notes()],
         "lanes": {"first_ns": capture.first_ns, "duration_ns": capture.duration_ns},
     }
 

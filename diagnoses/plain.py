@@ -57,9 +57,10 @@ def lines(capture: Capture, verdicts: Verdicts, language: str) -> Iterator[str]:
     for finding in verdicts.quality:
         shown = finding_object(finding, language)
         yield f"  ○ {shown['title']} {shown['explanation']}"
-    if capture.notes:
+    notes = [*(note.text for note in capture.notes), *verdicts.notes()]
+    if notes:
         yield from ("", words["file"])
-    yield from (f"  ○ {note.text[language]}" for note in capture.notes)
+    yield from (f"  ○ {note[language]}" for note in notes)
 
 
 def _finding(shown: dict[str, object], words: dict[str, str]) -> Iterator[str]:

@@ -130,6 +130,7 @@ def _served(c: Connection) -> bool:
 
 def _values(c: Connection, shown: NDArray[np.void]) -> dict[str, object]:
     found, asked = listening.others(c), openings.syns(c)
+    begun = asked if len(asked) else shown  # the capture may have begun behind the first SYN
     return {
         "client": c.client.address,
         "client_port": c.client.port,
@@ -140,7 +141,7 @@ def _values(c: Connection, shown: NDArray[np.void]) -> dict[str, object]:
         "shown": frames(shown),
         "gaps": gaps_s(shown),
         "ack": (c.client.first_ack,),
-        "lasted": float(shown["time_ns"][-1] - asked["time_ns"][0]) / NS,
+        "lasted": float(shown["time_ns"][-1] - begun["time_ns"][0]) / NS,
         "m": len(found.answered),
         "answered": found.answered,
         "w": len(found.waiting),

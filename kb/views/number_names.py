@@ -23,6 +23,7 @@ NAMES: dict[str, str] = {
     "client": gettext_noop("sent by the client"),
     "client_speaks": gettext_noop("the client speaks"),
     "clients_ignored": gettext_noop("clients ignored"),
+    "closed_by": gettext_noop("closed by"),
     "closed_first": gettext_noop("closed first"),
     "connections": gettext_noop("connections concerned"),
     "copies": gettext_noop("frames recorded again"),

@@ -11,7 +11,8 @@ from tests.house.tree import ROOMS, ROOT, files, place, python_files
 # A letter in brackets, so that this file does not find itself.
 MACHINE_PATHS = re.compile(rb"(?<![\w.~-])/(?:wor[k]|roo[t]|hom[e]|User[s])/[\w.]")
 REGISTRIES = re.compile(rb"pyp[i]\.org|pythonhoste[d]\.org|registry\.npmj[s]|(deb|security)\.debia[n]\.org")
-# PKCS #8, encrypted or not, the older forms by algorithm, and OpenSSH's. The lab makes its keys when it needs them.
+# PKCS #8, encrypted or not, the older forms by algorithm, and OpenSSH's. The lab makes its keys when it needs
+# them.
 PRIVATE_KEY = re.compile(rb"-----BEGIN ([A-Z]+ )*PRIVAT[E] KEY-----")
 FOREIGN = ("static/vendor/", "static/fonts/")  # other people's files, kept as they came
 BINARY = {".pcap", ".pcapng", ".png", ".mo", ".gz", ".zst", ".npy", ".woff2", ".ico"}

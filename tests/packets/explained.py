@@ -191,9 +191,16 @@ def challenge(d):
     """
     if d.fact == "ack_lost_segment":
         return d.theirs and is_stale(d.mine, d.other, d.ack)
-    return d.before.challenged and (
-        d.fact == "initial_rtt" or (d.fact == "behind" and d.theirs and d.seq <= 1)
-    )
+    numbered = d.fact in ("behind", "lost_segment") and d.theirs and d.seq <= 1
+    return d.before.challenged and (d.fact == "initial_rtt" or numbered)
+
+
+def asked_and_answered_again(d):
+    """Where the SYN-ACK was repeated, and the SYN as well, the handshake began with the last SYN that the
+    first SYN-ACK can answer; tshark counts from the last SYN of all.
+    """
+    again = all(1 in side.repeats for side in d.before.sides)
+    return d.fact == "initial_rtt" and again and d.ours > d.theirs >= 0
 
 
 def told_at_the_acknowledgement(d):
@@ -257,6 +264,7 @@ def takes_no_window(d):
 
 EXPLAINED = (
     copied, of_a_reset, karn, by_the_timestamp, nothing_new, in_no_time, cut_in_its_header, flight_size,
-    never_acknowledged, probed_window, nothing_outstanding, challenge, told_at_the_acknowledgement,
+    never_acknowledged, probed_window, nothing_outstanding, challenge,
+    asked_and_answered_again, told_at_the_acknowledgement,
     by_the_bytes, control_is_numbered, seen_once, one_old_byte, ahead, answered_before, takes_no_window,
 )  # fmt: skip

@@ -298,8 +298,8 @@ class _Reader:
     def _needless(self, at: int, before: np.void, answer: np.void | None) -> tuple[Proof, int | None]:
         """What proves that its bytes had arrived before it, and the frame that does."""
         row = self.rows[at]
-        if row["marks"] & SEEN_ACKNOWLEDGED:
-            told = int(np.searchsorted(self.acked, self.stops[at]))
+        told = int(np.searchsorted(self.acked, self.stops[at]))
+        if row["marks"] & SEEN_ACKNOWLEDGED and told < len(self.theirs):
             return "acknowledged", int(self.theirs["frame"][told])
         reports = self.twice[
             (self.twice["frame"] > row["frame"])

@@ -20,6 +20,7 @@ from diagnoses.duplicate_frames import rule as duplicate_frames
 from diagnoses.fast_retransmission import rule as fast_retransmission
 from diagnoses.fin_unanswered import rule as fin_unanswered
 from diagnoses.form import ConnectionRule, GroupRule, QualityRule
+from diagnoses.gave_up_retransmitting import rule as gave_up_retransmitting
 from diagnoses.half_close_stuck import rule as half_close_stuck
 from diagnoses.half_open_reset import rule as half_open_reset
 from diagnoses.half_open_silent import rule as half_open_silent
@@ -106,6 +107,7 @@ CONNECTIONS: tuple[ConnectionRule, ...] = (
     pmtu_black_hole,
     idle_flow_dropped,
     half_open_silent,
+    gave_up_retransmitting,
     idle_flow_reset_on_path,
     reset_on_path,
     half_open_reset,

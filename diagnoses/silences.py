@@ -89,7 +89,7 @@ class Silence:
     @property
     def doubling(self) -> bool:
         """The gaps double up to the longest timer; a loss probe (RFC 8985 section 7) may come before."""
-        return _backs_off(self.gaps) or _backs_off(self.gaps[1:])
+        return backs_off(self.gaps) or backs_off(self.gaps[1:])
 
     @property
     def size_passes(self) -> bool:
@@ -144,7 +144,7 @@ class Silence:
         return (int(self.heard["frame"]), *frames(self.attempts), *((self.rst,) if self.rst else ()))
 
 
-def _backs_off(gaps: list[float]) -> bool:
+def backs_off(gaps: list[float]) -> bool:
     """Each gap is twice the one before, as far as timers grow. The one before may have been late itself."""
     return len(gaps) >= 2 and all(
         min(2 * gap / (1 + timers.TOLERANCE), timers.LONGEST) <= later <= 2 * gap * (1 + timers.TOLERANCE)
@@ -250,6 +250,15 @@ def elsewhere(found: Silence) -> tuple[int, ...]:
     # Until the next repeat would have been due: what a host does much later, it may do after a restart.
     until = int(found.sent["time_ns"][-1]) + int(2 * found.gaps[-1] * NS)
     return tuple(f for f in later if int(found.connection.row(f)["time_ns"]) <= until)
+
+
+def heard_later(found: Silence, time_ns: int) -> int | None:
+    """The last frame of the sending host on another connection after a time; None: the capture has none."""
+    case, name = found.connection.case, found.end.name
+    client, server = found.connection.client, found.connection.server
+    others = case.from_client(client.host) if name == "client" else case.to_server(server.endpoint)
+    last = int(case.column(f"{name}_last")[others[others != found.connection.number]].max(initial=-1))
+    return last if last >= 0 and int(found.connection.row(last)["time_ns"]) > time_ns else None
 
 
 def asked_in_vain(found: Silence) -> tuple[int, ...]:

@@ -34,6 +34,8 @@ ANALYSIS = {
     "fast_retransmission/stays_quiet": {"duplicate_ack": 4, "retransmission": 1, "fast_retransmission": 1},
     "fin_unanswered/fires": {"retransmission": 9},
     "fin_unanswered/stays_quiet": {"retransmission": 2},
+    "gave_up_retransmitting/fires": {"retransmission": 6},
+    "gave_up_retransmitting/stays_quiet": {"retransmission": 6},
     "keepalive/fires": {"keep_alive": 4, "keep_alive_ack": 4},
     "keepalive_failed/fires": {"keep_alive": 5, "keep_alive_ack": 2},
     "keepalive_failed/stays_quiet": {"keep_alive": 6, "keep_alive_ack": 5},

@@ -77,6 +77,15 @@ ANALYSIS = {
     "syn_unanswered/stays_quiet": {"retransmission": 2},
     "timeout_retransmission/fires": {"retransmission": 3},
     "timeout_retransmission/stays_quiet": {"retransmission": 1, "duplicate_ack": 1},
+    "half_open_silent/fires": {"retransmission": 10},
+    "half_open_silent/stays_quiet": {"retransmission": 3},
+    "idle_flow_dropped/fires": {"retransmission": 7},
+    "idle_flow_dropped/stays_quiet": {"retransmission": 2},
+    "reset_by_own_timeout/fires": {"retransmission": 5},
+    "reset_by_own_timeout/stays_quiet": {"retransmission": 1},
+    "ttl_expired/fires": {"retransmission": 2},
+    "window_full/fires": {"window_full": 5},
+    "zero_window/stays_quiet": {"window_full": 1, "zero_window": 1, "window_update": 1},
 }
 WRONG_SUMS = {
     "checksum_offload/fires": [1, 3, 4, 7, 8, 11, 12, 14],  # all that the capture host sends
@@ -85,7 +94,14 @@ WRONG_SUMS = {
     "pmtu_discovery/fires": [9, 10],
     "pmtu_discovery/stays_quiet": [9],
 }
-NOT_COMPARED = {"keepalive/stays_quiet"}
+NOT_COMPARED = {
+    "keepalive/stays_quiet",
+    "zero_window/fires",
+    "zero_window_dead_peer/fires",
+    "zero_window_dead_peer/stays_quiet",
+    "zero_window_probe/fires",
+    "zero_window_probe/stays_quiet",
+}
 FLAGS = (
     "retransmission", "fast_retransmission", "spurious_retransmission", "lost_segment", "ack_lost_segment",
     "duplicate_ack", "out_of_order", "keep_alive", "keep_alive_ack", "zero_window", "zero_window_probe",

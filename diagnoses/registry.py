@@ -27,6 +27,7 @@ from diagnoses.half_open_silent import rule as half_open_silent
 from diagnoses.icmp_unreachable import rule as icmp_unreachable
 from diagnoses.idle_flow_dropped import rule as idle_flow_dropped
 from diagnoses.idle_flow_reset_on_path import rule as idle_flow_reset_on_path
+from diagnoses.idle_timeout_by_endpoint import rule as idle_timeout_by_endpoint
 from diagnoses.keepalive import rule as keepalive
 from diagnoses.keepalive_failed import rule as keepalive_failed
 from diagnoses.no_window_scaling import rule as no_window_scaling
@@ -79,7 +80,7 @@ QUALITY: tuple[QualityRule, ...] = (
 )
 
 # What happened to many connections together? Asked next: their members are not looked at one by one.
-GROUPS: tuple[GroupRule, ...] = (port_scan, syn_flood)
+GROUPS: tuple[GroupRule, ...] = (port_scan, syn_flood, idle_timeout_by_endpoint)
 
 # What happened to each connection?
 CONNECTIONS: tuple[ConnectionRule, ...] = (

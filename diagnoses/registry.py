@@ -55,6 +55,7 @@ from diagnoses.starts_midstream import rule as starts_midstream
 from diagnoses.syn_ack_lost import rule as syn_ack_lost
 from diagnoses.syn_flood import rule as syn_flood
 from diagnoses.syn_unanswered import rule as syn_unanswered
+from diagnoses.tail_loss_probe import rule as tail_loss_probe
 from diagnoses.timeout_retransmission import rule as timeout_retransmission
 from diagnoses.tls_certificate_rejected import rule as tls_certificate_rejected
 from diagnoses.tls_handshake_failed import rule as tls_handshake_failed
@@ -131,6 +132,8 @@ CONNECTIONS: tuple[ConnectionRule, ...] = (
     timeout_retransmission,
     fast_retransmission,
     reordering,
+    spurious_retransmission,
+    tail_loss_probe,
     reset_after_close,
     keepalive,
     pmtu_discovery,

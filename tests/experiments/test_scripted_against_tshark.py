@@ -75,6 +75,8 @@ ANALYSIS = {
     "syn_flood/stays_quiet": {"retransmission": 40},
     "syn_unanswered/fires": {"retransmission": 5},
     "syn_unanswered/stays_quiet": {"retransmission": 2},
+    "tail_loss_probe/fires": {"retransmission": 1},
+    "tail_loss_probe/stays_quiet": {"retransmission": 1, "duplicate_ack": 1},
     "timeout_retransmission/fires": {"retransmission": 3},
     "timeout_retransmission/stays_quiet": {"retransmission": 1, "duplicate_ack": 1},
     "half_open_silent/fires": {"retransmission": 10},

@@ -36,6 +36,12 @@ def test_the_registry_names_every_folder_and_nothing_else():
     assert sorted(registry.CODES) == [folder.name for folder in diagnosis_folders()]
 
 
+def test_the_registry_names_none_twice():
+    from diagnoses import registry
+
+    assert len(set(registry.CODES)) == len(registry.CODES)
+
+
 @pytest.mark.parametrize("folder", diagnosis_folders(), ids=lambda folder: folder.name)
 def test_the_tables_of_a_diagnosis_can_be_read(folder):
     for name in ("words.toml", "experiment.toml"):

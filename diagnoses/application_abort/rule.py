@@ -20,6 +20,8 @@ from diagnoses.finding import Finding, Rejected, Severity, say
 
 CODE = "application_abort"
 SUPERSEDES = ("keepalive", "clean_close")
+# What was acknowledged, and a FIN before the RST, may have passed unseen.
+WITHHELD_BY = ("one_way_capture", "capture_drops")
 candidates = aborts.candidates
 
 

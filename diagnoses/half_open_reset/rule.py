@@ -19,6 +19,8 @@ from diagnoses.finding import Finding, Rejected, say
 
 CODE = "half_open_reset"
 SUPERSEDES = ("keepalive", "clean_close")
+# What was acknowledged, and a FIN before the RST, may have passed unseen.
+WITHHELD_BY = ("one_way_capture", "capture_drops")
 candidates = aborts.candidates
 
 

@@ -46,8 +46,8 @@ CONDITIONS = (one_side_only, other_side_spoke)
 
 
 def affects(c: Connection) -> bool:
-    """The connection lacks one direction."""
-    return bool(one_sided(c.record.table)[0])
+    """The connection lacks one direction; of other protocols, which nothing acknowledges, it may."""
+    return bool(c.client.packets == 0) != bool(c.server.packets == 0)
 
 
 def find(case: Case) -> Finding:

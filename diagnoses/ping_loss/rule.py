@@ -26,6 +26,7 @@ from packets.ttl import hops
 
 CODE = "ping_loss"
 SUPERSEDES: tuple[str, ...] = ()
+WITHHELD_BY = ("one_way_capture",)
 FEWEST = 3  # requests: one or two may be a first packet that waits for ARP, or a wireless card that wakes up
 # From so many lost requests, and this share, on people notice: voice suffers from a few per cent.
 MANY_LOST, MUCH = 3, 0.05

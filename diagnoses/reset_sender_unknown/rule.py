@@ -19,6 +19,7 @@ from diagnoses.reset_court import testimony
 
 CODE = "reset_sender_unknown"
 SUPERSEDES: tuple[str, ...] = ()
+WITHHELD_BY = ("one_way_capture",)  # what it took away, and a FIN before it, may have passed unseen
 candidates = aborts.candidates
 
 

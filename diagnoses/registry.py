@@ -24,6 +24,7 @@ from diagnoses.gave_up_retransmitting import rule as gave_up_retransmitting
 from diagnoses.half_close_stuck import rule as half_close_stuck
 from diagnoses.half_open_reset import rule as half_open_reset
 from diagnoses.half_open_silent import rule as half_open_silent
+from diagnoses.high_latency import rule as high_latency
 from diagnoses.icmp_unreachable import rule as icmp_unreachable
 from diagnoses.idle_flow_dropped import rule as idle_flow_dropped
 from diagnoses.idle_flow_reset_on_path import rule as idle_flow_reset_on_path
@@ -132,6 +133,9 @@ CONNECTIONS: tuple[ConnectionRule, ...] = (
     timeout_retransmission,
     fast_retransmission,
     reordering,
+    spurious_retransmission,
+    high_latency,
+    tail_loss_probe,
     reset_after_close,
     keepalive,
     pmtu_discovery,

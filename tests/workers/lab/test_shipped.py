@@ -33,8 +33,8 @@ def test_a_shipped_experiment_shows_what_it_claims_and_twice_the_same_bytes(name
         failed = [(one.text["en"], one.evidence["en"]) for one in first.verdicts if one.held is False]
         assert not failed
         assert first.held
-        # On the machine of the recording it is the recording. Debian's updates make another image; and a machine
-        # that was booted while its host was very busy may have been kept a few instructions elsewhere (seen
+        # On the machine of the recording it is the recording. Debian's updates make another image; and a
+        # machine that was booted on a very busy host may have been kept a few instructions elsewhere (seen
         # once): then its replays agree with each other.
         if first.identical:  # the recording was the first run, and this was the second
             return

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnoses.case import NS, Connection, End
-from diagnoses.finding import Culprit, Kind, Value
+from diagnoses.finding import Culprit, Value
 from diagnoses.reset_court import Ruling, first_reset, rule
 from packets.columns import FIN, RST
 from packets.table import Table
@@ -90,8 +90,7 @@ class Abort:
     @property
     def by_sender(self) -> Culprit:
         """The named end did it."""
-        kind: Kind = "client" if self.sender.name == "client" else "server"
-        return Culprit(kind, self.sender.address, self.connection.hops_to(self.sender))
+        return Culprit(self.sender.name, self.sender.address, self.connection.hops_to(self.sender))
 
 
 def candidates(table: Table) -> NDArray[np.bool_]:

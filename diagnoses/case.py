@@ -5,7 +5,7 @@ hosts.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,13 +21,14 @@ from packets.vantage import Place, place
 
 NS = 1_000_000_000
 Known = TypeVar("Known")
+Side = Literal["client", "server"]
 Candidates = Callable[[Table], NDArray[np.bool_]]  # mask over a stretch of the table of connections
 
 
 class End:
     """One end of a connection. Every fact of packets.facts.SIDE is an attribute, an int."""
 
-    def __init__(self, connection: "Connection", name: str) -> None:
+    def __init__(self, connection: "Connection", name: Side) -> None:
         self._connection, self.name = connection, name
         self.endpoint = int(connection.record[name])
         self.host, self.port = self.endpoint >> 16, self.endpoint & 0xFFFF

@@ -46,6 +46,16 @@ ALERTS = {
     116: "certificate_required",
     120: "no_application_protocol",
 }
+# How a connection ends whose handshake failed follows from that failure.
+ENDINGS = (
+    "clean_close",
+    "simultaneous_close",
+    "reset_after_close",
+    "data_after_close",
+    "application_abort",
+    "reset_sender_unknown",
+    "half_open_reset",
+)
 _VERSIONS = {0x300: "SSL 3.0", 0x301: "TLS 1.0", 0x302: "TLS 1.1", 0x303: "TLS 1.2", 0x304: "TLS 1.3"}
 
 

@@ -206,7 +206,8 @@ def json_pieces(
     yield ', "findings": '
     yield from json_list(finding_object(f, language) for f in verdicts.findings)
     yield ', "overview": '
-    yield from json_list(overview.objects(Case(capture), verdicts, language))
+    case = Case(capture)
+    yield from json_list(overview.objects(case, overview.lines(case, verdicts), language))
     if comparison:
         from diagnoses.two_points.objects import beside_object
 

@@ -138,9 +138,9 @@ def _endpoint(case: Case, server: int) -> str:
     return endpoint_text(address, server & _PORT) if len(case.to_server(server)) else address
 
 
-def objects(case: Case, verdicts: Verdicts, language: str) -> Iterator[dict[str, Any]]:
-    """The lines as the report object shows them."""
-    for line in lines(case, verdicts):
+def objects(case: Case, found: list[Line], language: str) -> Iterator[dict[str, Any]]:
+    """Lines as the report object shows them."""
+    for line in found:
         yield {
             "code": line.code,
             "severity": line.severity,

@@ -33,13 +33,14 @@ _PIECE = 131_072  # packets written at a time: 20 MB
 def write(folder: Path, capture: Capture, verdicts: Verdicts, comparison: "Comparison | None" = None) -> None:
     """Write all pieces; ``folder`` exists. A comparison with another capture is ``beside.LANGUAGE.json``."""
     lines, case = Lines(capture, verdicts), Case(capture)
+    summary = overview.lines(case, verdicts)
     for language in LANGUAGES:
         _json(folder / f"capture.{language}.json", capture_object(capture, verdicts, language))
         _text(
             folder / f"findings.{language}.json",
             json_list(finding_object(f, language) for f in verdicts.findings),
         )
-        _text(folder / f"overview.{language}.json", json_list(overview.objects(case, verdicts, language)))
+        _text(folder / f"overview.{language}.json", json_list(overview.objects(case, summary, language)))
     if comparison:
         from diagnoses.two_points.objects import beside_object
 

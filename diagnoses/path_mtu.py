@@ -7,7 +7,7 @@ every segment of some size and above disappears, and every smaller one passes (R
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -183,11 +183,6 @@ class Hole:
     def at_sender(self) -> bool:
         """The capture was taken at the end that sends the large segments."""
         return self.connection.place == self.end.name
-
-    @property
-    def kind(self) -> Literal["client", "server"]:
-        """Which end it is."""
-        return "client" if self.end is self.connection.client else "server"
 
     @property
     def evidence(self) -> tuple[int, ...]:

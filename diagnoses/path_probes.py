@@ -20,6 +20,11 @@ def measures_path(c: Connection) -> bool:
     return searches(c) and bool((mine["ttl"] <= LONGEST_PATH).any())
 
 
+def no_measurement(c: Connection) -> bool:
+    """It is not: what is reported about the connection is not what its client wanted to learn."""
+    return not measures_path(c)
+
+
 def searches(c: Connection) -> bool:
     """The client sends packets with several low TTLs."""
     return len([ttl for ttl in c.client.track.counts if ttl <= LONGEST_PATH]) >= SEARCHING

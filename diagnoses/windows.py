@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from diagnoses import timers
 from diagnoses.case import NS, Connection, End
 from packets.columns import FIN, KEEPALIVE_SHAPED, PROBE_SHAPED, RST, SEEN_TWICE, SYN
+from packets.table import Table
 
 # A pause that a person notices: the limit of an uninterrupted flow of thought (Nielsen, Usability
 # Engineering, 1993, section 5.5). Shorter ones are worth a note, no more.
@@ -91,6 +92,24 @@ def all_shuts(c: Connection) -> tuple[Shut, ...]:
 def worst(c: Connection) -> Shut | None:
     """The shut window that cost most: one that held somebody up before one that did not, then the longest."""
     return max(all_shuts(c), key=lambda shut: (shut.held_up, shut.duration_s), default=None)
+
+
+def the_worst(c: Connection) -> Shut:
+    """The same, for who knows that there is one."""
+    shut = worst(c)
+    assert shut is not None, "asked only when a condition has found one"
+    return shut
+
+
+def still_shut(c: Connection) -> bool:
+    """The window of the worst one did not open again."""
+    return the_worst(c).opened is None
+
+
+def candidates(table: Table) -> NDArray[np.bool_]:
+    """Connections in which a window was shut."""
+    found: NDArray[np.bool_] = (table["client_zero_windows"] > 0) | (table["server_zero_windows"] > 0)
+    return found
 
 
 def _find(c: Connection, end: End) -> list[Shut]:

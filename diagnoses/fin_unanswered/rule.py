@@ -88,7 +88,7 @@ def find(c: Connection) -> Finding:
         "lasted_s": round(sum(gaps), 1),
     }
     backoff = say("doubling" if timers.doubling(gaps[1:]) else "repeated", **values)
-    culprit = Culprit("client" if peer is c.client else "server", peer.address, 0) if at_peer else Culprit()
+    culprit = Culprit(peer.name, peer.address, 0) if at_peer else Culprit()
     return Finding(
         CODE,
         "error",

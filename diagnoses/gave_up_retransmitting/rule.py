@@ -22,7 +22,7 @@ Supersedes timeout_retransmission.
 
 from diagnoses import silences
 from diagnoses.case import Connection
-from diagnoses.finding import Culprit, Finding, Kind, Rejected, say
+from diagnoses.finding import Culprit, Finding, Rejected, say
 from diagnoses.giving_up import DEFAULT, ORPHAN, GivingUp
 from diagnoses.silences import IDLE_S, Silence, elsewhere, heard_later, silence
 
@@ -116,5 +116,4 @@ def _limit(end: GivingUp) -> str:
 
 
 def _host(found: Silence) -> Culprit:
-    kind: Kind = "client" if found.peer.name == "client" else "server"
-    return Culprit(kind, found.peer.address, 0)
+    return Culprit(found.peer.name, found.peer.address, 0)

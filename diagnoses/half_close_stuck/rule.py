@@ -107,7 +107,7 @@ def find(c: Connection) -> Finding:
         (int(fin["frame"]), int(ack["frame"]), int(last["frame"])),
         say("title", **values),
         tuple(say(key, **values) for key in told),
-        Culprit("client" if other is c.client else "server", other.address, c.hops_to(other)),
+        Culprit(other.name, other.address, c.hops_to(other)),
         {"stuck_s": round(_stuck_s(c), 1), "closed_first": end.name, "data_after_fin": went_on},
         (
             Rejected("fin_unanswered", say("was_answered", **values)),

@@ -20,7 +20,7 @@ from typing import Literal
 
 from diagnoses import silences
 from diagnoses.case import Connection
-from diagnoses.finding import Confidence, Culprit, Finding, Kind, Rejected, say
+from diagnoses.finding import Confidence, Culprit, Finding, Rejected, say
 from diagnoses.silences import IDLE_S, Silence, asked_in_vain, elsewhere, silence
 
 CODE = "half_open_silent"
@@ -91,8 +91,7 @@ def find(c: Connection) -> Finding:
 
 
 def _host(found: Silence) -> Culprit:
-    kind: Kind = "client" if found.peer.name == "client" else "server"
-    return Culprit(kind, found.peer.address, 0)
+    return Culprit(found.peer.name, found.peer.address, 0)
 
 
 def _sure(sign: Sign) -> Confidence:

@@ -107,7 +107,7 @@ def _culprit(c: Connection, end: End) -> Culprit:
     """Known only where the SYN is seen as it left its host: a device on the way may take the option out."""
     if c.place != end.name:
         return Culprit()
-    return Culprit("client" if end is c.client else "server", end.address, 0)
+    return Culprit(end.name, end.address, 0)
 
 
 def _numbers(full: Filling, missed: bool, trip: float) -> dict[str, Value]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from diagnoses.case import NS, Connection, frames
 from diagnoses.finding import Confidence, Culprit, Finding, Rejected, Sentence, Severity, Value, say
 from diagnoses.hearing import hears
-from diagnoses.path_probes import measures_path
+from diagnoses.path_probes import no_measurement
 from diagnoses.pings import REPLIES, REQUESTS, Pings, pings
 from packets.columns import ICMP, ICMPV6, TCP
 from packets.kernel import hosts
@@ -56,10 +56,6 @@ def not_only_the_longest(c: Connection) -> bool:
     found = pings(c)
     lost, arrived = found.requests["length"][found.lost], found.requests["length"][found.answered]
     return not len(arrived) or not len(lost) or int(lost.min()) <= int(arrived.max())
-
-
-def no_measurement(c: Connection) -> bool:
-    return not measures_path(c)
 
 
 def capture_is_whole(c: Connection) -> bool:

@@ -18,21 +18,22 @@ from numpy.typing import NDArray
 
 from diagnoses.case import Connection
 from diagnoses.finding import Confidence, Culprit, Finding, Rejected, Sentence, Value, say
-from diagnoses.handshakes import ALERT, CLIENT, CLIENT_HELLO, SERVER, alert_name, frame, handshake, text
+from diagnoses.handshakes import (
+    ALERT,
+    CLIENT,
+    CLIENT_HELLO,
+    ENDINGS,
+    SERVER,
+    alert_name,
+    frame,
+    handshake,
+    text,
+)
 from packets.columns import FIN, RST
 from packets.table import Table
 
 CODE = "plaintext_on_tls_port"
-SUPERSEDES = (
-    "clean_close",
-    "simultaneous_close",
-    "reset_after_close",
-    "data_after_close",
-    "application_abort",
-    "reset_sender_unknown",
-    "half_open_reset",
-    "closed_before_answer",
-)
+SUPERSEDES = (*ENDINGS, "closed_before_answer")
 BAD_REQUEST = 400  # RFC 9110 section 15.5.1; what servers of HTTPS answer to plain HTTP
 # Ports for TLS from the first byte on (IANA: https, pcsync-https, ldaps, smtps, imaps, pop3s, domain-s, …),
 # and those on which management pages, Kubernetes and Docker are customary.

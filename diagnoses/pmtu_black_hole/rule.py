@@ -109,5 +109,5 @@ def _confidence(found: Hole) -> Confidence:
 def _culprit(found: Hole) -> Culprit:
     """A message that reached its target and changed nothing: that host. Else some device on the path."""
     if len(found.notices) and found.at_sender:
-        return Culprit(found.kind, found.end.address, 0)
+        return Culprit(found.end.name, found.end.address, 0)
     return Culprit("path")

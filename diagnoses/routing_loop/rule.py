@@ -13,7 +13,7 @@ Supersedes syn_unanswered and ping_loss.
 from diagnoses.case import Connection
 from diagnoses.expiry import candidates, expiry, message_quotes_client, never_answered
 from diagnoses.finding import Culprit, Finding, Rejected, say
-from diagnoses.path_probes import LONGEST_PATH, measures_path
+from diagnoses.path_probes import LONGEST_PATH, no_measurement
 
 CODE = "routing_loop"
 SUPERSEDES = ("syn_unanswered", "ping_loss")
@@ -24,10 +24,6 @@ __all__ = ["CODE", "CONDITIONS", "SUPERSEDES", "candidates", "find"]
 
 def given_enough(c: Connection) -> bool:
     return expiry(c).ttl > LONGEST_PATH
-
-
-def no_measurement(c: Connection) -> bool:
-    return not measures_path(c)
 
 
 CONDITIONS = (message_quotes_client, never_answered, given_enough, no_measurement)

@@ -19,21 +19,12 @@ from numpy.typing import NDArray
 
 from diagnoses.case import NS, Connection
 from diagnoses.finding import Confidence, Culprit, Finding, Rejected, Sentence, Severity, Value, say
-from diagnoses.handshakes import CLIENT, alert_name, frame, handshake, text
+from diagnoses.handshakes import CLIENT, ENDINGS, alert_name, frame, handshake, text
 from diagnoses.server_names import covers
 from packets.table import Table
 
 CODE = "tls_certificate_rejected"
-SUPERSEDES = (
-    "clean_close",
-    "simultaneous_close",
-    "reset_after_close",
-    "data_after_close",
-    "application_abort",
-    "reset_sender_unknown",
-    "half_open_reset",
-    "tls_handshake_failed",
-)
+SUPERSEDES = (*ENDINGS, "tls_handshake_failed")
 # RFC 8446 section 6.2: bad, unsupported, revoked, expired, unknown certificate; unknown CA.
 ABOUT_CERTIFICATES = frozenset((42, 43, 44, 45, 46, 48))
 EXPIRED, UNKNOWN_CA = 45, 48

@@ -21,6 +21,7 @@ from diagnoses.finding import Confidence, Culprit, Finding, Rejected, Sentence, 
 from diagnoses.handshakes import (
     CLIENT,
     ENCRYPTED_ALERT,
+    ENDINGS,
     SERVER,
     TLS_1_3,
     alert_name,
@@ -34,15 +35,7 @@ from packets.columns import FIN, RST
 from packets.table import Table
 
 CODE = "tls_handshake_failed"
-SUPERSEDES = (
-    "clean_close",
-    "simultaneous_close",
-    "reset_after_close",
-    "data_after_close",
-    "application_abort",
-    "reset_sender_unknown",
-    "half_open_reset",
-)
+SUPERSEDES = ENDINGS
 # RFC 8446 section 6.2: what a client says of a certificate, and what both say of versions and ciphers.
 ABOUT_CERTIFICATES, ABOUT_VERSIONS, FAILURE = (42, 43, 44, 45, 46, 48), (70, 71), 40
 HINTS = (40, 49, 51, 80, 112, 116, 120)  # alerts whose usual reason is worth a word

@@ -16,19 +16,11 @@ from numpy.typing import NDArray
 
 from diagnoses.case import Connection
 from diagnoses.finding import Confidence, Culprit, Finding, Rejected, Sentence, Severity, Value, say
-from diagnoses.handshakes import SERVER, alert_name, end_of, frame, handshake, text, version_name
+from diagnoses.handshakes import ENDINGS, SERVER, alert_name, end_of, frame, handshake, text, version_name
 from packets.table import Table
 
 CODE = "tls_no_common_version"
-SUPERSEDES = (
-    "clean_close",
-    "simultaneous_close",
-    "reset_after_close",
-    "data_after_close",
-    "application_abort",
-    "reset_sender_unknown",
-    "half_open_reset",
-)
+SUPERSEDES = ENDINGS
 FAILURE, VERSION, SECURITY = 40, 70, 71  # RFC 8446 section 6.2
 LOOKED_AT = 64  # other connections to the same port that are looked at
 

@@ -13,7 +13,7 @@ Supersedes syn_unanswered and ping_loss.
 from diagnoses.case import Connection
 from diagnoses.expiry import candidates, expiry, message_quotes_client, never_answered
 from diagnoses.finding import Confidence, Culprit, Finding, Rejected, Severity, say
-from diagnoses.path_probes import LONGEST_PATH, measures_path
+from diagnoses.path_probes import LONGEST_PATH, no_measurement
 from packets.columns import TCP, UDP
 
 CODE = "ttl_expired"
@@ -25,10 +25,6 @@ __all__ = ["CODE", "CONDITIONS", "SUPERSEDES", "candidates", "find"]
 
 def not_given_enough(c: Connection) -> bool:
     return expiry(c).ttl <= LONGEST_PATH
-
-
-def no_measurement(c: Connection) -> bool:
-    return not measures_path(c)
 
 
 CONDITIONS = (message_quotes_client, never_answered, not_given_enough, no_measurement)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from diagnoses.case import NS, Connection, End, frames
 from diagnoses.finding import Confidence, Culprit, Finding, Kind, Rejected, Severity, Value, say
-from diagnoses.path_probes import measures_path
+from diagnoses.path_probes import no_measurement
 from packets.columns import COPY, ICMP, ICMPV6, UDP
 from packets.table import Table
 from packets.ttl import INITIAL, hops
@@ -84,10 +84,6 @@ def not_answering(c: Connection) -> bool:
 def no_answer_afterwards(c: Connection) -> bool:
     found = refusal(c)
     return not bool((found.answers["frame"] > found.first).any())
-
-
-def no_measurement(c: Connection) -> bool:
-    return not measures_path(c)
 
 
 def no_scan(c: Connection) -> bool:

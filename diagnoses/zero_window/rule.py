@@ -13,24 +13,16 @@ timer then is what happens next. The severity: a note for less than a second, or
 warning for more; an error where the waiting side gave the connection up.
 """
 
-import numpy as np
-from numpy.typing import NDArray
-
 from diagnoses.case import Connection, End
-from diagnoses.finding import Culprit, Finding, Kind, Rejected, Sentence, Severity, say
-from diagnoses.windows import LONG_S, Shut, all_shuts, persist, round_trip_s, worst
-from packets.table import Table
+from diagnoses.finding import Culprit, Finding, Rejected, Sentence, Severity, say
+from diagnoses.windows import LONG_S, Shut, all_shuts, candidates, persist, round_trip_s, the_worst, worst
 
 CODE = "zero_window"
 SUPERSEDES = ("window_full", "spurious_retransmission", "reset_by_own_timeout")
 WITHHELD_BY = ("clock_step",)
 _SHOWN = 30  # frames of each kind among the evidence: all kinds fit into one finding
 
-
-def candidates(table: Table) -> NDArray[np.bool_]:
-    """Connections worth a look."""
-    found: NDArray[np.bool_] = (table["client_zero_windows"] > 0) | (table["server_zero_windows"] > 0)
-    return found
+__all__ = ["CODE", "CONDITIONS", "SUPERSEDES", "WITHHELD_BY", "candidates", "find"]
 
 
 def advertised_zero(c: Connection) -> bool:
@@ -38,12 +30,12 @@ def advertised_zero(c: Connection) -> bool:
 
 
 def nobody_had_closed(c: Connection) -> bool:
-    first = _worst(c).zeros[0]
+    first = the_worst(c).zeros[0]
     return all(end.first_fin < 0 or end.first_fin > first for end in (c.client, c.server))
 
 
 def longer_than_a_round_trip(c: Connection) -> bool:
-    return _worst(c).opened is None or _worst(c).duration_s > round_trip_s(c)
+    return the_worst(c).opened is None or the_worst(c).duration_s > round_trip_s(c)
 
 
 CONDITIONS = (advertised_zero, nobody_had_closed, longer_than_a_round_trip)
@@ -51,7 +43,7 @@ CONDITIONS = (advertised_zero, nobody_had_closed, longer_than_a_round_trip)
 
 def find(c: Connection) -> Finding:
     """The finding, once all conditions hold."""
-    shut = _worst(c)
+    shut = the_worst(c)
     sender = c.peer(shut.receiver)
     asked, answers = [p.frame for p in shut.probes], [p.answer for p in shut.probes if p.answer]
     total = sum(s.duration_s for s in all_shuts(c) if s.receiver is shut.receiver)
@@ -84,7 +76,7 @@ def find(c: Connection) -> Finding:
         evidence,
         say(_title(shut, sender), **values),
         tuple(say(key, **values) for key in _told(c, shut, sender)),
-        Culprit(_kind(shut), shut.receiver.address, c.hops_to(shut.receiver)),
+        Culprit(shut.receiver.name, shut.receiver.address, c.hops_to(shut.receiver)),
         {
             "zero_window_s": round(shut.duration_s, 3),
             "times_shut": len([s for s in all_shuts(c) if s.receiver is shut.receiver]),
@@ -95,16 +87,6 @@ def find(c: Connection) -> Finding:
         tuple(_rejected(shut, values)),
         say("settle", **values),
     )
-
-
-def _worst(c: Connection) -> Shut:
-    shut = worst(c)
-    assert shut is not None, "asked only when the first condition holds"
-    return shut
-
-
-def _kind(shut: Shut) -> Kind:
-    return "client" if shut.receiver.name == "client" else "server"
 
 
 def _gave_up(shut: Shut, sender: End) -> bool:

@@ -14,14 +14,10 @@ end may be gone, or a device drops the probes or the answers: no culprit is name
 where the probes arrive.
 """
 
-import numpy as np
-from numpy.typing import NDArray
-
 from diagnoses.case import Connection, End
-from diagnoses.finding import Culprit, Finding, Kind, Rejected, Sentence, Value, say
-from diagnoses.windows import Probe, Shut, persist, round_trip_s, worst
+from diagnoses.finding import Culprit, Finding, Rejected, Sentence, Value, say
+from diagnoses.windows import Probe, candidates, persist, round_trip_s, still_shut, the_worst, worst
 from packets.columns import RST
-from packets.table import Table
 
 CODE = "zero_window_dead_peer"
 SUPERSEDES = ("zero_window", "zero_window_probe", "spurious_retransmission", "reset_by_own_timeout")
@@ -30,11 +26,7 @@ ENOUGH = 3  # probes in a row without an answer: a lost one, or one left out by 
 RATE_S = 0.5  # Linux answers such segments at most once in net.ipv4.tcp_invalid_ratelimit, 500 ms
 _SHOWN = 30  # frames of each kind among the evidence
 
-
-def candidates(table: Table) -> NDArray[np.bool_]:
-    """Connections worth a look."""
-    found: NDArray[np.bool_] = (table["client_zero_windows"] > 0) | (table["server_zero_windows"] > 0)
-    return found
+__all__ = ["CODE", "CONDITIONS", "SUPERSEDES", "WITHHELD_BY", "candidates", "find"]
 
 
 def probed(c: Connection) -> bool:
@@ -48,12 +40,8 @@ def unanswered(c: Connection) -> bool:
 
 
 def nothing_came(c: Connection) -> bool:
-    run, rows = _run(c), _shut(c).receiver.rows
+    run, rows = _run(c), the_worst(c).receiver.rows
     return bool(run) and not bool((rows["frame"] > run[0].frame).any())
-
-
-def still_shut(c: Connection) -> bool:
-    return _shut(c).opened is None
 
 
 CONDITIONS = (probed, unanswered, nothing_came, still_shut)
@@ -61,7 +49,7 @@ CONDITIONS = (probed, unanswered, nothing_came, still_shut)
 
 def find(c: Connection) -> Finding:
     """The finding, once all conditions hold."""
-    shut, run = _shut(c), _run(c)
+    shut, run = the_worst(c), _run(c)
     sender = c.peer(shut.receiver)
     waits, rst = [probe.wait_s for probe in run], _given_up(sender, run)
     before = [p.answer for p in shut.probes if p.answer]
@@ -96,7 +84,7 @@ def find(c: Connection) -> Finding:
         (*shut.zeros[-_SHOWN:], *(p.frame for p in run[:_SHOWN]), *((rst,) if rst else ())),
         say("title", **values),
         tuple(_told(len(before), model is not None, rst, here, values)),
-        Culprit(_kind(shut), shut.receiver.address, 0) if here else Culprit(),
+        Culprit(shut.receiver.name, shut.receiver.address, 0) if here else Culprit(),
         numbers,
         (
             Rejected("zero_window_probe", say("not_alive", **values)),
@@ -106,15 +94,9 @@ def find(c: Connection) -> Finding:
     )
 
 
-def _shut(c: Connection) -> Shut:
-    shut = worst(c)
-    assert shut is not None, "asked only when the first condition holds"
-    return shut
-
-
 def _run(c: Connection) -> list[Probe]:
     """The last probes, those without an answer."""
-    probes = _shut(c).probes
+    probes = the_worst(c).probes
     answered = [number for number, probe in enumerate(probes) if probe.answer]
     return list(probes[answered[-1] + 1 if answered else 0 :])
 
@@ -124,10 +106,6 @@ def _given_up(sender: End, run: list[Probe]) -> int | None:
     rsts = sender.rows[(sender.rows["flags"] & RST) != 0]
     later = rsts[rsts["frame"] > run[-1].frame]
     return int(later["frame"][0]) if len(later) else None
-
-
-def _kind(shut: Shut) -> Kind:
-    return "client" if shut.receiver.name == "client" else "server"
 
 
 def _told(

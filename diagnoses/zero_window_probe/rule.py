@@ -13,24 +13,16 @@ Where the window opened again it tells of the probes, too; this finding stands w
 still, and says when the next one is due.
 """
 
-import numpy as np
-from numpy.typing import NDArray
-
 from diagnoses.case import Connection
-from diagnoses.finding import Culprit, Finding, Kind, Rejected, Value, say
-from diagnoses.windows import ENOUGH, Shut, persist, round_trip_s, worst
-from packets.table import Table
+from diagnoses.finding import Culprit, Finding, Rejected, Value, say
+from diagnoses.windows import ENOUGH, Shut, candidates, persist, round_trip_s, still_shut, the_worst, worst
 
 CODE = "zero_window_probe"
 SUPERSEDES: tuple[str, ...] = ()
 WITHHELD_BY = ("clock_step", "one_way_capture")
 _LAST = 2  # probes looked at for an answer: answers are limited in rate, so one may be missing
 
-
-def candidates(table: Table) -> NDArray[np.bool_]:
-    """Connections worth a look."""
-    found: NDArray[np.bool_] = (table["client_zero_windows"] > 0) | (table["server_zero_windows"] > 0)
-    return found
+__all__ = ["CODE", "CONDITIONS", "SUPERSEDES", "WITHHELD_BY", "candidates", "find"]
 
 
 def probed(c: Connection) -> bool:
@@ -39,11 +31,7 @@ def probed(c: Connection) -> bool:
 
 
 def answered(c: Connection) -> bool:
-    return any(probe.answer for probe in _shut(c).probes[-_LAST:])
-
-
-def still_shut(c: Connection) -> bool:
-    return _shut(c).opened is None
+    return any(probe.answer for probe in the_worst(c).probes[-_LAST:])
 
 
 def not_ended(c: Connection) -> bool:
@@ -55,7 +43,7 @@ CONDITIONS = (probed, answered, still_shut, not_ended)
 
 def find(c: Connection) -> Finding:
     """The finding, once all conditions hold."""
-    shut = _shut(c)
+    shut = the_worst(c)
     asked, answers = [p.frame for p in shut.probes], [p.answer for p in shut.probes if p.answer]
     model = persist(shut.waits, round_trip_s(c))
     values = {
@@ -91,21 +79,11 @@ def find(c: Connection) -> Finding:
             say(f"model_{model.name}" if model else "model_none", **values),
             say("goes_on", **values),
         ),
-        Culprit(_kind(shut), shut.receiver.address, c.hops_to(shut.receiver)),
+        Culprit(shut.receiver.name, shut.receiver.address, c.hops_to(shut.receiver)),
         numbers,
         (Rejected("keepalive", say("not_keepalive", **values)),),
         say("settle", **values),
     )
-
-
-def _shut(c: Connection) -> Shut:
-    shut = worst(c)
-    assert shut is not None, "asked only when the first condition holds"
-    return shut
-
-
-def _kind(shut: Shut) -> Kind:
-    return "client" if shut.receiver.name == "client" else "server"
 
 
 def _form(c: Connection, shut: Shut) -> str:

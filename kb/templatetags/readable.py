@@ -8,10 +8,9 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timesince import timesince
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from drawing import measure, text
-from drawing.words import Language
 from kb.views import wording
 
 register = template.Library()
@@ -25,9 +24,7 @@ _SHAPES = {
 }
 
 
-def language() -> Language:
-    """The language of this page: en or ja."""
-    return "ja" if (get_language() or "en").startswith("ja") else "en"
+language = wording.language
 
 
 @register.filter

@@ -56,6 +56,11 @@ _CULPRITS = {
 _UNITS = ("percent", "bytes", "hops", "ms", "us", "ns", "s")
 
 
+def language() -> Language:
+    """The language of this page: en or ja."""
+    return "ja" if (get_language() or "en").startswith("ja") else "en"
+
+
 def _known(table: dict[str, str], value: str) -> str:
     return gettext(table[value]) if value in table else value.replace("_", " ")
 
@@ -82,8 +87,7 @@ def dispute_state(value: str) -> str:
 
 def code(value: str) -> str:
     """The short name of a diagnosis; an unknown code is shown as it is, without underscores."""
-    lang = "ja" if (get_language() or "").startswith("ja") else "en"
-    return words.name(value, lang) if value in CODES else value.replace("_", " ")
+    return words.name(value, language()) if value in CODES else value.replace("_", " ")
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import pytest
 
 from diagnoses.case import Case, Group
-from diagnoses.expected import HERE, LIBRARY
+from diagnoses.expected import LIBRARY
 from packets.capture import read
 
 
@@ -52,16 +52,3 @@ def test_messages_of_applications_are_counted_and_found_by_connection():
     assert sum(counts) == len(case.capture.applications.http) > 0
     assert counts == [len(case.connection(n).http) for n in range(case.capture.connections)]
     assert case.connection(0).dns.tolist() == []
-
-
-def test_repeats_of_a_fin_are_one_episode():
-    from diagnoses.repeats import episodes
-
-    case = Case(read(HERE / "fin_unanswered" / "fires.pcap"))
-    c = case.connection(0)
-    runs = [*episodes(c, c.client), *episodes(c, c.server)]
-    assert len(runs) == 1
-    assert runs[0].answered is None
-    assert runs[0].needless == 0
-    assert runs[0].repeats == len(runs[0].frames) - 1 == len(runs[0].gaps_s) >= 2
-    assert runs[0].lasted_s == pytest.approx(sum(runs[0].gaps_s), abs=1e-6)

@@ -25,6 +25,21 @@ def _nothing_recorded_here(monkeypatch, tmp_path):
     monkeypatch.setattr(once, "local", lambda digest, image: tmp_path / "nowhere")
 
 
+_REPEATS: dict[str, bool] = {}  # by image
+
+
+def repeats_recordings(image):
+    """The machine kept in this image is the one of the recordings, as far as the simplest experiment tells.
+
+    A machine that was booted on a very busy host may have been kept a few instructions elsewhere (seen once):
+    then all its replays differ from the recordings, and agree with each other.
+    """
+    if image.id not in _REPEATS:
+        with once.replay(shipped.find("handshake"), image, {}) as probe:
+            _REPEATS[image.id] = probe.identical in (True, None)
+    return _REPEATS[image.id]
+
+
 @pytest.mark.parametrize("image", SERIES, indirect=True)
 @pytest.mark.parametrize("name", NAMES)
 def test_a_shipped_experiment_shows_what_it_claims_and_twice_the_same_bytes(name, image, tmp_path):
@@ -33,9 +48,7 @@ def test_a_shipped_experiment_shows_what_it_claims_and_twice_the_same_bytes(name
         failed = [(one.text["en"], one.evidence["en"]) for one in first.verdicts if one.held is False]
         assert not failed
         assert first.held
-        # On the machine of the recording it is the recording. Debian's updates make another image; and a
-        # machine that was booted on a very busy host may have been kept a few instructions elsewhere (seen
-        # once): then its replays agree with each other.
+        assert first.identical in (True, None) or not repeats_recordings(image), first.difference
         if first.identical:  # the recording was the first run, and this was the second
             return
         shutil.copytree(first.run.path, tmp_path / "first")

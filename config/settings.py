@@ -9,6 +9,7 @@ REPLAYBOOK_SCHEME         http or https, as the browser sees it: decides names a
 REPLAYBOOK_UPLOAD_LIMIT   bytes of one capture (default 10 GB)
 REPLAYBOOK_LAB            folder of the lab's images (default: lab in the data folder)
 REPLAYBOOK_REPLAYS        daily, off, or hours: how often each experiment is replayed (default: daily)
+REPLAYBOOK_FOUR_EYES      0 lets curators approve their own words (default: 1, somebody else approves)
 REPLAYBOOK_BROKER         redis://… redis+socket:///… filesystem:///folder (default: files in the data folder)
 DATABASE_URL              postgresql://… (default: SQLite in the data folder)
 REDIS_URL                 goes before REPLAYBOOK_BROKER
@@ -107,6 +108,9 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 14 * 24 * 3600  # seconds
+
+# Who reviews: with four eyes nobody approves what they wrote themselves.
+FOUR_EYES = environment.flag("REPLAYBOOK_FOUR_EYES", default=True)
 
 # Headers
 SECURE_CONTENT_TYPE_NOSNIFF = True

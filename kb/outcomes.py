@@ -193,3 +193,55 @@ class TooManyAtOnce(NotAccepted):
             f"{most} of your comparisons have not ended yet; please begin another one when they have.",
             f"終わっていない比較が {most} 件あります。終わってから次の比較を始めてください。",
         )
+
+
+class NotYours(NotAccepted):
+    """The role, or the authorship, for it is missing."""
+
+    status = 403
+
+    @classmethod
+    def to_submit(cls) -> "NotYours":
+        """Somebody else wrote it."""
+        return cls("Only its author can submit this revision.", "この改訂を提出できるのは執筆者だけです。")
+
+    @classmethod
+    def to_approve(cls) -> "NotYours":
+        """Not a curator."""
+        return cls("Curators approve revisions.", "改訂の承認はキュレーターが行います。")
+
+
+class OwnWords(NotAccepted):
+    """Four eyes: nobody approves what they wrote themselves."""
+
+    status = 403
+
+    @classmethod
+    def need_another(cls) -> "OwnWords":
+        """The only one there is."""
+        return cls(
+            "You wrote this revision, so another curator approves it.",
+            "ご自身が書いた改訂です。承認は別のキュレーターが行います。",
+        )
+
+
+class StateHasChanged(NotAccepted):
+    """Somebody else was quicker."""
+
+    status = 409
+
+    @classmethod
+    def meanwhile(cls) -> "StateHasChanged":
+        """The revision is no longer in the state in which it was looked at."""
+        return cls(
+            "This revision has changed its state meanwhile; please look at it again.",
+            "この改訂の状態はすでに変わっています。もう一度ご確認ください。",
+        )
+
+    @classmethod
+    def another_was_approved(cls) -> "StateHasChanged":
+        """It was written on words that readers no longer see."""
+        return cls(
+            "Another revision was approved since this one was written. Merge the two, then approve.",
+            "この改訂が書かれた後に、別の改訂が承認されました。両方を統合してから承認してください。",
+        )

@@ -12,6 +12,7 @@ class Revision(models.Model):
     """One wording of an article in one language. Its words never change: another wording is another revision.
 
     draft ──▶ in_review ──▶ approved ──next is approved──▶ superseded
+                  └──sent back──▶ returned
     """
 
     class Origin(models.TextChoices):
@@ -28,6 +29,7 @@ class Revision(models.Model):
         IN_REVIEW = "in_review"
         APPROVED = "approved"
         SUPERSEDED = "superseded"
+        RETURNED = "returned"
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="revisions")
     language = models.CharField(max_length=2, choices=Language.choices)
@@ -40,11 +42,28 @@ class Revision(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="revisions"
     )
     based_on = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    comment = models.CharField(max_length=300, blank=True, default="")  # what was changed, by the author
+    # Of a translation: the revision of the original whose words it renders.
+    translates = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    submitted = models.DateTimeField(null=True, blank=True)
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    reviewed = models.DateTimeField(null=True, blank=True)
+    review_note = models.TextField(
+        blank=True, default=""
+    )  # why it was sent back, or with what remark approved
+    # Somebody has checked it against reality, and trusts it until this day. The next revision begins without.
+    verified_until = models.DateField(null=True, blank=True)
+    verified_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     digest = models.CharField(max_length=64)  # SHA-256 of title, summary and body; see kb/shipped.py
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ["pk"]
+        indexes = [models.Index(fields=["state", "language"])]
         constraints = [
             models.UniqueConstraint(
                 fields=["article", "language"],
@@ -55,3 +74,12 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.article_id} {self.language} {self.state}"
+
+    @property
+    def is_public(self) -> bool:
+        """True for words that readers see, or have seen: they were reviewed."""
+        return self.state in (self.State.APPROVED, self.State.SUPERSEDED)
+
+    def get_absolute_url(self) -> str:
+        """The page of this one wording, among the others."""
+        return f"/revisions/{self.pk}/"

@@ -8,6 +8,7 @@ from kb.models.language import Language
 from kb.models.team import Team
 
 CURATORS = ("curator", "admin")  # groups
+AUTHORS = ("author", *CURATORS)
 
 
 class User(AbstractUser):
@@ -18,8 +19,14 @@ class User(AbstractUser):
     teams = models.ManyToManyField(Team, related_name="members", blank=True)
 
     @cached_property
+    def is_author(self) -> bool:
+        """May write, and see what awaits review. Readers see what is approved."""
+        return self.is_active and self.groups.filter(name__in=AUTHORS).exists()
+
+    @cached_property
     def is_curator(self) -> bool:
-        """May answer disputes and have captures diagnosed again: those that this person may see, no others.
+        """May approve what others wrote, answer disputes and have captures diagnosed again: those that this
+        person may see, no others.
 
         A role, not a right of the staff: who runs the installation is no judge of its verdicts.
         """

@@ -10,12 +10,13 @@ from kb import tokens
 from kb.models import Article, Capture, Dispute, Revision, User
 from tests import laboratory
 from tests.cast import accept
+from tests.kb import access_lines
+from tests.kb.access_lines import SIGN_IN
 from tests.reported import report_on
 
 pytestmark = pytest.mark.django_db
 
 CANARY = "canary-9d41"
-SIGN_IN = "sign-in"  # 302 to the sign-in page
 E, R = "experiments/<slug:name>/", "experiments/<slug:name>/runs/<slug:uid>/"
 U, N = "captures/<slug:uid>/", "captures/<slug:uid>/connections/<int:number>/"
 
@@ -71,6 +72,7 @@ TABLE: dict[str, tuple[str, object, object, object, object]] = {
     "api/captures/<uid>/disputes": ("GET", 401, 404, 200, 200),
     "api/captures/<uid>/beside/<other>": ("GET", 401, 404, 404, 404),  # nobody has compared it with itself
     "api/disputes": ("GET", 401, 200, 200, 200),
+    **access_lines.lines(),
 }
 # Django's own admin, each page of which asks for a member of the staff.
 ADMIN = "admin/"
@@ -95,6 +97,7 @@ def capture(cast, monkeypatch, tmp_path) -> Capture:
     job = accept(cast)
     report_on(job)
     cast.bob.groups.add(Group.objects.get(name="curator"))
+    cast.alice.groups.add(Group.objects.get(name="author"))
     Dispute.objects.create(
         capture=job.capture, connection=0, code="port_closed", rules="1", reader=cast.alice, why=CANARY
     )
@@ -113,6 +116,8 @@ def capture(cast, monkeypatch, tmp_path) -> Capture:
 
 
 def path_of(route: str, capture: Capture) -> str:
+    if path := access_lines.filled(route, capture):
+        return path
     filled = {
         "<slug:uid>": Run.objects.get().uid if route.startswith(E) else capture.uid,
         "<slug:name>": laboratory.NAME,

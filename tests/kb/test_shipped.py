@@ -115,3 +115,50 @@ def test_every_article_of_this_release_can_be_read(settings):
     found = list(shipped.files(settings.BASE_DIR))
     assert len({(one.slug, one.language) for one in found}) == len(found)
     assert all(one.title and one.summary and one.body.strip() for one in found)
+
+
+@pytest.fixture
+def runbook(base):
+    folder = base / "kb" / "runbooks"
+    folder.mkdir()
+
+    def write(codes="port_closed, refused_on_path"):
+        for language in ("en", "ja"):
+            head = f"---\ntitle: Refused\nsummary: s\ncodes: {codes}\ntags: rst, firewall\n---\n\nSteps.\n"
+            (folder / f"connection-refused.{language}.md").write_text(head)
+
+    write()
+    return write
+
+
+def test_a_runbook_is_one_and_its_codes_lead_to_it(base, runbook):
+    shipped.load(base)
+    made = Article.objects.get(slug="connection-refused")
+    assert (made.is_runbook, made.tags) == (True, ["rst", "firewall"])
+    assert made.get_absolute_url() == "/runbooks/connection-refused/"
+    assert set(made.leads.values_list("code", flat=True)) == {"port_closed", "refused_on_path"}
+
+
+def test_a_release_moves_its_own_leads_and_leaves_those_of_curators(base, runbook):
+    shipped.load(base)
+    made = Article.objects.get(slug="connection-refused")
+    made.leads.create(code="zero_window")
+    made.leads.filter(code="port_closed").update(hidden=True)
+    runbook(codes="port_closed, syn_unanswered")
+    shipped.load(base)
+    assert set(made.leads.values_list("code", "hidden")) == {
+        ("port_closed", True),
+        ("syn_unanswered", False),
+        ("zero_window", False),
+    }
+
+
+def test_the_languages_of_a_release_belong_together(base, project):
+    shipped.load(base)
+    article = Article.objects.get(code="port_closed")
+    assert article.current("ja").translates == article.current("en")
+    project(body="Better text.")
+    shipped.load(base)
+    article = Article.objects.get(code="port_closed")
+    assert article.current("ja").translates == article.current("en")
+    assert article.current("en").translates is None

@@ -34,6 +34,7 @@ class Scene:
     base_ns: int
     link: Link | None
     fold_link: Link | None
+    anchor: str  # a packet's row has this and its frame as id
 
 
 def across(share: float) -> str:
@@ -62,7 +63,7 @@ def _arrow_row(scene: Scene, row: np.void, y: int) -> str:
     content += _left_column(scene, row, y) + _arrow(scene, row, mark, y) + _right_column(scene, row, mark, y)
     if scene.link:
         content = element("a", content, href=scene.link(frame))
-    return element("g", content, id=f"f{frame}", class_=classes)
+    return element("g", content, id=f"{scene.anchor}{frame}", class_=classes)
 
 
 def _classes(scene: Scene, row: np.void, mark: Mark | None) -> str:

@@ -33,20 +33,22 @@ def draw(
     base_ns: int | None = None,
     most: int = MOST_ROWS,
     folded: bool = True,
+    anchor: str = "f",
 ) -> str:
     """SVG of `rows` (PACKET_DTYPE, one connection, ordered by frame), at most `most` rows of drawing.
 
     `link(frame)` is where a packet leads, `fold_link(frame)` where a fold that begins at `frame` leads.
     `base_ns` is the start of the capture (else of these rows). With `hosts` (the capture's addresses) a
     packet that neither end sent starts between the lanes, named by its address. A mark of kind "path" starts
-    there too. `folded=False` draws every packet of a slice of up to two thirds of `most`.
+    there too. `folded=False` draws every packet of a slice of up to two thirds of `most`. The id of a
+    packet's row is `anchor` and its frame: of two diagrams on one page each has its own.
     """
     if not len(rows):
         return element(
             "svg", words(word("no_packets", lang), x=0, y=20), class_="sequence", width="100%", height=32
         )
     by_frame = {mark.frame: mark for mark in marks}
-    scene = _scene(rows, lang, by_frame, hosts, (client, server), base_ns, link, fold_link)
+    scene = _scene(rows, lang, by_frame, hosts, (client, server), base_ns, link, fold_link, anchor)
     steps = fold(rows, by_frame.keys(), most, ALL_DRAWN if folded else most)
     height = HEAD + ROW * len(steps) + FOOT
     body = "".join(draw_step(scene, step, HEAD + ROW * i + ROW // 2 + 3) for i, step in enumerate(steps))
@@ -72,6 +74,7 @@ def _scene(
     base_ns: int | None,
     link: Link | None,
     fold_link: Link | None,
+    anchor: str,
 ) -> Scene:
     addresses = {_address(end) for end in ends}
     two = frozenset(i for i, host in enumerate(hosts) if host in addresses)
@@ -84,6 +87,7 @@ def _scene(
         base_ns=int(rows["time_ns"][0]) if base_ns is None else base_ns,
         link=link,
         fold_link=fold_link,
+        anchor=anchor,
     )
 
 

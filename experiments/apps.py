@@ -10,11 +10,14 @@ class ExperimentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Registers with kb what a replay is, and what experiments say beside articles and captures."""
-        from experiments import panels, runs
-        from kb import kinds
+        """Registers with kb what a replay is, and what experiments say beside articles and captures, and in
+        them.
+        """
+        from experiments import live_blocks, panels, runs
+        from kb import blocks, kinds
         from kb import panels as places
 
         kinds.register(kinds.Kind(runs.KIND, runs.REPLAY, runs.FOLDER, runs.is_named))
+        blocks.register("experiment", live_blocks.experiment)
         places.register("article", panels.beside_article)
         places.register("capture", panels.beside_capture)

@@ -15,6 +15,7 @@ urlpatterns = [
     path("<slug:name>/replay/", experiment.replay, name="replay"),
     path("<slug:name>/runs/<slug:uid>/", run.run, name="run"),
     path("<slug:name>/runs/<slug:uid>/progress/", run.progress, name="run-progress"),
+    path("<slug:name>/runs/<slug:uid>/in-article/", run.in_article, name="run-in-article"),
     path("<slug:name>/runs/<slug:uid>/cancel/", run.cancel, name="run-cancel"),
     path("<slug:name>/runs/<slug:uid>/files/<path:file>", artefacts.artefact, name="artefact"),
 ]

@@ -1,6 +1,7 @@
 """Articles: Markdown to HTML that is safe to show.
 
-CommonMark with tables, footnotes, definition lists, task lists, anchors and admonitions (`::: note Title`).
+CommonMark with tables, footnotes, definition lists, task lists, anchors, admonitions (`::: note Title`),
+colours of code, and blocks that live (`::experiment connect_timeout`, kb/live.py).
 Raw HTML is shown as text, and what comes out passes an allow-list, so that no extension and no mistake of
 ours lets a tag through.
 """
@@ -14,6 +15,7 @@ from itertools import pairwise
 from typing import Any
 
 import nh3
+from django.http import HttpRequest
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
@@ -24,6 +26,9 @@ from mdit_py_plugins.container import container_plugin
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.tasklists import tasklists_plugin
+
+from kb import colours, live
+from kb.blocks import Block
 
 ADMONITIONS = {"note": ("Note", "補足"), "tip": ("Tip", "ヒント"), "warning": ("Warning", "注意")}
 _WIDE = frozenset("WFH")  # Unicode annex 11: wide, full-width, half-width
@@ -40,10 +45,15 @@ class Heading:
 
 @dataclass(frozen=True)
 class Rendered:
-    """An article's text as HTML, and its headings of levels 2 and 3."""
+    """An article's text as HTML, its headings of levels 2 and 3, and its blocks."""
 
     html: SafeString
     contents: tuple[Heading, ...]
+    blocks: tuple[Block, ...] = ()
+
+    def shown(self, request: HttpRequest, *, without: str = "") -> SafeString:
+        """The HTML with its blocks as this reader sees them."""
+        return live.filled(self.html, self.blocks, request, without=without)
 
 
 @lru_cache(maxsize=256)
@@ -52,19 +62,22 @@ def render(body: str) -> Rendered:
     environment: dict[str, Any] = {}
     tokens = _markdown().parse(body, environment)
     _align(tokens)
+    found = live.collected(tokens)
     html = _markdown().renderer.render(tokens, _markdown().options, environment)
-    return Rendered(mark_safe(sanitised(html)), tuple(_headings(tokens)))  # noqa: S308 the line's own purpose
+    return Rendered(mark_safe(sanitised(html)), tuple(_headings(tokens)), found)  # noqa: S308 the line's own purpose
 
 
 @lru_cache(maxsize=1)
 def _markdown() -> MarkdownIt:
     made = MarkdownIt("commonmark", {"html": False}).enable("table")
+    made.use(live.live_plugin)
     made.use(footnote_plugin).use(deflist_plugin).use(tasklists_plugin)
     made.use(anchors_plugin, min_level=2, max_level=3, slug_func=anchor, permalink=True, permalinkSymbol="#")
     for name in ADMONITIONS:
         made.use(container_plugin, name, render=_admonition)
     made.inline.ruler.at("emphasis", emphasis)
     made.add_render_rule("softbreak", _softbreak)
+    made.add_render_rule("fence", _fence)
     return made
 
 
@@ -120,6 +133,14 @@ def _softbreak(self: RendererHTML, tokens: Sequence[Token], index: int, options:
     return "" if before and after and is_wide(before) and is_wide(after) else "\n"
 
 
+def _fence(self: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    """Code with colours; plain where the language is unknown."""
+    token = tokens[index]
+    language = re.sub(r"[^\w+-]", "", (token.info.split() or [""])[0])
+    class_ = f' class="language-{language}"' if language else ""
+    return f"<pre><code{class_}>{colours.coloured(token.content, language)}</code></pre>\n"
+
+
 # ---- structure
 
 
@@ -135,6 +156,19 @@ def _headings(tokens: list[Token]) -> list[Heading]:
             text = "".join(t.content for t in inline.children or [] if t.type in ("text", "code_inline"))
             found.append(Heading(int(token.tag[1]), str(token.attrs.get("id", "")), text.strip()))
     return found
+
+
+def section(body: str, wanted: str) -> str | None:
+    """The Markdown below the heading of that anchor, to the next of its level; None when there is none."""
+    tokens = _markdown().parse(body, {})
+    heads = [token for token in tokens if token.type == "heading_open" and token.map and not token.level]
+    at = next((i for i, token in enumerate(heads) if token.attrs.get("id") == wanted), None)
+    if at is None:
+        return None
+    following = (head for head in heads[at + 1 :] if head.tag <= heads[at].tag)
+    lines = body.splitlines()
+    end = next((head.map[0] for head in following if head.map), len(lines))
+    return "\n".join(lines[(heads[at].map or [0, 0])[1] : end]) + "\n"
 
 
 def _align(tokens: list[Token]) -> None:
@@ -159,7 +193,7 @@ def _admonition(self: RendererHTML, tokens: Sequence[Token], index: int, options
 
 _CLASSES = re.compile(
     r"admonition(-title)?|note|tip|warning|footnote(s|-ref|-item|-backref)|footnotes-(list|sep)"
-    r"|contains-task-list|task-list-item(-checkbox)?|header-anchor|left|center|right|language-[\w+-]+"
+    r"|contains-task-list|task-list-item(-checkbox)?|header-anchor|left|center|right|language-[\w+-]+|live-\d+|c-[a-z]+"
 )
 _ATTRIBUTES: dict[str, set[str]] = {
     "*": {"class"},

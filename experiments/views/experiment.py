@@ -16,6 +16,8 @@ from experiments.models import Run
 from experiments.shipped import Shipped
 from experiments.views import network, result
 from experiments.views.overview import lab
+from experiments.views.run import inside
+from kb import live
 from kb.models import Job, User
 from kb.templatetags.readable import language
 
@@ -79,10 +81,12 @@ def replay(request: HttpRequest, name: str) -> HttpResponse:
         image, changes = _image(request), _numbers(request, found)
         _refuse_too_many(request.user)
     except NotUnderstood as why:
+        if "HX-Request" in request.headers:
+            return HttpResponse(live.mistake(str(why)))
         messages.error(request, str(why))
         return redirect("experiment", name=found.name)
     run = runs.begin(found, image, reason=Run.Reason.READER, changes=changes, user=request.user)
-    return redirect(run)
+    return inside(request, run) if "HX-Request" in request.headers else redirect(run)
 
 
 def _image(request: HttpRequest) -> Image:

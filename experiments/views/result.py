@@ -61,18 +61,33 @@ class Recorded:
 def context(request: HttpRequest, run: Run) -> dict[str, Any]:
     """For parts/run_result.html; `?at=` names the vantage point whose packets are drawn."""
     lang = language()
-    found = list(run.captures.select_related("capture__report"))
+    found = _captures(run)
     told = story.read(run.path or Path("/nonexistent"))
     return {
         "run": run,
         "difference": run.difference(lang),
-        "verdicts": [_verdict(one, _by_vantage(found), lang) for one in run.verdicts],
+        "verdicts": verdicts(run, lang, found),
         "story": told,
-        "lanes": _lanes(told, run, lang),
-        "recorded": [_recorded(one, lang) for one in found],
+        "lanes": state_lanes(told, run, lang),
+        "recorded": recorded(run, lang, found),
         "files": artefact_files.listed(run.path),
         **_picture(found, request.GET.get("at")),
     }
+
+
+def verdicts(run: Run, lang: Language, found: list[RunCapture] | None = None) -> list[Verdict]:
+    """The expectations and whether they held. `found`: the run's captures, where they are at hand."""
+    captures = _by_vantage(_captures(run) if found is None else found)
+    return [_verdict(one, captures, lang) for one in run.verdicts]
+
+
+def recorded(run: Run, lang: Language, found: list[RunCapture] | None = None) -> list[Recorded]:
+    """Its captures with their headlines."""
+    return [_recorded(one, lang) for one in (_captures(run) if found is None else found)]
+
+
+def _captures(run: Run) -> list[RunCapture]:
+    return list(run.captures.select_related("capture__report"))
 
 
 def _by_vantage(found: list[RunCapture]) -> dict[str, Capture]:
@@ -116,7 +131,8 @@ def _link(capture: Capture | None, connection: int, frame: int) -> str:
     return pictures.connection_link(capture, connection, frame)
 
 
-def _lanes(told: Story, run: Run, lang: Language) -> SafeString | str:
+def state_lanes(told: Story, run: Run, lang: Language) -> SafeString | str:
+    """The states of the run's sockets as SVG; empty when no socket was in one."""
     made = story.lanes(told.changes, run.virtual_s or 0.0)
     if not made:
         return ""

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from drawing.words import Language
 from experiments import runs, shipped
 from experiments.access import run_or_404
 from experiments.models import Run
@@ -77,6 +78,31 @@ def progress(request: HttpRequest, name: str, uid: str) -> HttpResponse:
     if ended:
         response["HX-Refresh"] = "true"
     return response
+
+
+@login_required
+@require_safe
+def in_article(request: HttpRequest, name: str, uid: str) -> HttpResponse:
+    """A fragment: a replay that was begun inside an article, how far it is, then what came of it."""
+    return inside(request, run_or_404(uid, name))
+
+
+def inside(request: HttpRequest, found: Run) -> HttpResponse:
+    """The same, of a run that is at hand. Once it has ended the fragment asks no more."""
+    lang = language()
+    context = {
+        "run": found,
+        "job": found.job,
+        "progress": Progress.of_run(found),
+        "difference": found.difference(lang),
+        "reason": found.job.reason(lang) if found.job else "",
+        "failed": [_said(one, lang) for one in found.verdicts if one["held"] is False],
+    }
+    return render(request, "parts/block_run.html", context)
+
+
+def _said(verdict: dict[str, Any], lang: Language) -> str:
+    return f"{verdict['text'][lang]} {(verdict.get('evidence') or {}).get(lang, '')}"
 
 
 @login_required

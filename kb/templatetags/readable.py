@@ -70,6 +70,12 @@ def visible(value: Any) -> str:
 
 
 @register.filter
+def printed(value: Any) -> str:
+    """Output of a program: its lines stay lines, other control and bidi characters are pictures."""
+    return "\n".join(text.visible(line) for line in str(value).rstrip("\n").split("\n"))
+
+
+@register.filter
 def username(user: Any) -> str:
     """The name of an account; of one that is gone, that it is."""
     return user.get_username() if user else gettext("somebody who has left")

@@ -51,11 +51,13 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     revision = found.current(asked if asked in ("en", "ja") else language())
     if revision is None:
         raise Http404("No such article.")
+    text = rendered(revision.body)
     context = {
         "article": found,
         "revision": revision,
         "other": _other(found, revision),
-        "text": rendered(revision.body),
+        "text": text,
+        "prose": text.shown(request),
         "seen": _seen(request, found),
         "panels": panels.beside("article", request, found),
         "here": "articles",

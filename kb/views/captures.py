@@ -124,10 +124,12 @@ def _overview(report: Report, lang: Language) -> list[dict[str, Any]]:
     return lines if len(lines) > 1 and report.connections > FEW_CONNECTIONS else []
 
 
-def lead_picture(found: Capture, report: Report) -> dict[str, object]:
-    """`diagram` and `drawn` as on the capture's own page; empty when there is nothing to draw."""
+def lead_picture(found: Capture, report: Report, anchor: str = "f") -> dict[str, object]:
+    """`diagram` and `drawn` as on the capture's own page; empty when there is nothing to draw. `anchor`: see
+    drawing.sequence.
+    """
     findings = list(report.findings.filter(quality=False)[: cards.MOST_FINDINGS])
-    return _picture(found, report, reports.connections(report), findings)
+    return _picture(found, report, reports.connections(report), findings, anchor)
 
 
 def _shown_here(primary: Finding | None) -> frozenset[int]:
@@ -137,7 +139,11 @@ def _shown_here(primary: Finding | None) -> frozenset[int]:
 
 
 def _picture(
-    found: Capture, report: Report, connections: np.ndarray, findings: list[Finding]
+    found: Capture,
+    report: Report,
+    connections: np.ndarray,
+    findings: list[Finding],
+    anchor: str = "f",
 ) -> dict[str, object]:
     """The diagram of the primary finding's connection; of a healthy capture, of the connection with most
     packets.
@@ -150,7 +156,8 @@ def _picture(
     rows = pictures.with_evidence_elsewhere(report, own, primary)
     about = [f for f in findings if f.connection == int(row["id"])]
     marks = pictures.marks(about, rows, lang)
-    svg = pictures.diagram(found, row, rows, marks, lang, most=pictures.rows_beside(marks))
+    most = pictures.rows_beside(marks)
+    svg = pictures.diagram(found, row, rows, marks, lang, most=most, anchor=anchor)
     return {"diagram": svg, "drawn": connection_line(row)}
 
 

@@ -108,7 +108,7 @@ def diagram(
 ) -> SafeString:
     """The sequence diagram of a connection (`row` of the connections, `rows` of its packets).
 
-    `how` is passed on: `most` rows of drawing, `folded`.
+    `how` is passed on: `most` rows of drawing, `folded`, `anchor`.
     """
     number, report = int(row["id"]), capture.report
     foreign = rows[rows["connection"] != number]

@@ -312,3 +312,24 @@ def test_an_article_says_when_a_replay_did_not_confirm_it(alice, monkeypatch):
 def test_panels_that_have_nothing_to_say_are_not_there(monkeypatch, rf):
     monkeypatch.setitem(panels._panels, "article", [lambda request, about: "", lambda request, about: "said"])
     assert panels.beside("article", rf.get("/"), Article()) == ["said"]
+
+
+def test_replay_in_an_article_stays_there_and_tells_how_far_it_is(alice, cast):
+    answer = alice.post(f"/experiments/{laboratory.NAME}/replay/", headers={"HX-Request": "true"})
+    run = Run.objects.get()
+    place = f"/experiments/{laboratory.NAME}/runs/{run.uid}/in-article/"
+    assert answer.status_code == 200
+    assert f'hx-get="{place}"' in answer.content.decode()
+    Job.objects.filter(pk=run.job_id).update(state=Job.State.DONE)
+    Run.objects.filter(pk=run.pk).update(held=True, identical=True, virtual_s=80.0, wall_s=3.0)
+    html = page(alice, place)
+    assert "identical" in html
+    assert "hx-get" not in html
+
+
+def test_replay_in_an_article_says_why_it_cannot_begin(alice):
+    answer = alice.post(
+        f"/experiments/{laboratory.NAME}/replay/", {"syn_retries": "99"}, headers={"HX-Request": "true"}
+    )
+    assert "must be a whole number from" in answer.content.decode()
+    assert not Run.objects.exists()

@@ -56,6 +56,7 @@ TABLE: dict[str, tuple[str, object, object, object, object]] = {
     f"{E}experiment.toml": ("GET", SIGN_IN, 200, 200, 200),
     f"{E}replay/": ("POST", SIGN_IN, 302, 302, 302),
     R: ("GET", SIGN_IN, 200, 200, 200),
+    f"{R}in-article/": ("GET", SIGN_IN, 200, 200, 200),
     f"{R}progress/": ("GET", SIGN_IN, 200, 200, 200),
     f"{R}files/<path:file>": ("GET", SIGN_IN, 404, 404, 404),  # it waits, so there is none
     f"{R}cancel/": ("POST", SIGN_IN, 404, 404, 302),

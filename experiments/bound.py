@@ -1,12 +1,16 @@
-"""Which articles an experiment proves: those on the diagnoses that it must show, and a few without a code."""
+"""Which articles an experiment proves: those on the diagnoses that it must show, and lessons."""
 
 from experiments.declaration import Experiment
 
 EVERYWHERE = "clean_close"  # how most connections end: it is the subject only where nothing else is found
+#: By name of the experiment, the lessons (kb/content) that show it.
 WITHOUT_CODE = {
-    "handshake": "handshake-and-states",
-    "close_by_server": "handshake-and-states",
-    "close_by_reset": "handshake-and-states",
+    "connect_timeout": ("connect-timeout",),
+    "connect_refused": ("connect-timeout",),
+    "connect_rejected": ("connect-timeout",),
+    "handshake": ("handshake-and-states",),
+    "close_by_server": ("handshake-and-states",),
+    "close_by_reset": ("handshake-and-states",),
 }
 
 
@@ -14,5 +18,4 @@ def articles(experiment: Experiment) -> frozenset[str]:
     """Slugs and codes of the articles."""
     codes = {str(each.arguments["code"]) for each in experiment.expectations if each.kind == "finding"}
     subjects = codes - {EVERYWHERE} or codes
-    named = WITHOUT_CODE.get(experiment.name)
-    return frozenset(subjects | ({named} if named else set()))
+    return frozenset(subjects).union(WITHOUT_CODE.get(experiment.name, ()))

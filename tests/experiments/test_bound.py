@@ -15,7 +15,7 @@ from tests.house.tree import ROOT
         ("connect_timeout", {"syn_unanswered", "connect-timeout"}),
         ("connect_refused", {"port_closed", "connect-timeout"}),
         ("reset_by_firewall", {"refused_on_path", "who-sent-the-rst"}),
-        ("keepalive_article", {"keepalive", "keepalive_failed"}),
+        ("keepalive_article", {"keepalive", "keepalive_failed", "tcp-keepalive"}),
         ("handshake", {"clean_close", "handshake-and-states"}),
     ],
 )

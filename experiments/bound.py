@@ -25,6 +25,7 @@ WITHOUT_CODE = {
     "handshake": ("handshake-and-states",),
     "close_by_server": ("handshake-and-states",),
     "close_by_reset": ("handshake-and-states",),
+    "simultaneous_close": ("handshake-and-states",),
 }
 
 

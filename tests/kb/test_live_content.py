@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from experiments import shipped
+from experiments.bound import WITHOUT_CODE
 
 ROOT = Path(__file__).resolve().parents[2]
 KINDS = {"experiment", "capture", "finding", "section"}
@@ -18,6 +19,15 @@ PARTS = {
 FENCE = re.compile(r"^(`{3,}|~{3,}).*?^\1\s*$", re.S | re.M)
 BLOCK = re.compile(r"^::([a-z]+)\b(.*)$", re.M)
 CONTAINER = re.compile(r"^::: ?(.*)$", re.M)
+#: The experiments that the lessons of the product must show.
+LESSONS = {
+    *("handshake", "close_by_server", "close_by_reset", "simultaneous_close"),
+    *("connect_timeout", "connect_refused", "connect_rejected"),
+    *("half_open", "half_open_healthy", "peer_vanishes"),
+    *("keepalive_article", "keepalive_answered", "keepalive_curl", "keepalive_defaults"),
+    *("idle_cut_silently", "idle_cut_with_reset", "idle_timeout_by_server", "idle_timeout_many"),
+    *("reset_by_firewall", "reset_by_server", "port_reuse_nat"),
+}
 
 
 @dataclass(frozen=True)
@@ -113,6 +123,25 @@ def test_every_admonition_is_of_a_known_kind_has_a_title_and_is_closed(pair: tup
         assert all(re.fullmatch(r"(note|tip|warning) \S.*", mark) for mark in marks[::2]), marks
         assert set(marks[1::2]) <= {""}
         assert len(marks) % 2 == 0
+
+
+def test_the_lessons_show_each_of_their_experiments() -> None:
+    shown = {
+        one.name: slug(path)
+        for path in ROOT.glob("kb/content/*.en.md")
+        for one in blocks(path.read_text("utf-8"))
+        if one.kind == "experiment"
+    }
+    assert set() == LESSONS - set(shown)
+
+
+def test_an_experiment_proves_the_lessons_that_show_it_and_no_others() -> None:
+    shown: dict[str, set[str]] = {}
+    for path in ROOT.glob("kb/content/*.en.md"):
+        for one in blocks(path.read_text("utf-8")):
+            if one.kind == "experiment" and slug(path) != "first-steps":
+                shown.setdefault(one.name, set()).add(slug(path))
+    assert {name: set(slugs) for name, slugs in WITHOUT_CODE.items()} == shown
 
 
 @pytest.mark.parametrize(

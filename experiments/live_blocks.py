@@ -32,6 +32,7 @@ PARTS = (
     "captures",
     "replay",
 )
+MOST_RUNS = 50  # among the newest so many one is looked for
 USUAL = ("claim", "network", "steps", "sequence", "states", "replay")
 
 
@@ -56,13 +57,29 @@ def experiment(request: HttpRequest, block: Block) -> SafeString:
         return live.mistake(said % {"name": block.argument})
     if parts is None:
         return live.mistake(gettext("show= takes some of these: %(parts)s") % {"parts": ", ".join(PARTS)})
-    run = runs.newest(found)
+    run = newest_on(found, block.options.get("kernel", ""))
     context = {
         **head(found, run),
         **dict.fromkeys(parts, True),
         **drawn(request, found, run, parts, block),
     }
     return render_to_string("parts/block_experiment.html", context, request)
+
+
+def newest_on(found: Shipped, series: str) -> Run | None:
+    """The newest run on that series of kernel, such as 6.12; else on the oldest there is: what an article
+    says in words was seen there.
+    """
+    done = list(runs.done().filter(experiment=found.name, digest=found.digest)[:MOST_RUNS])
+    by_age = sorted(done, key=lambda run: series_of(run.kernel))
+    return next((run for run in done if series and run.kernel.startswith(f"{series}.")), None) or next(
+        iter(by_age), None
+    )
+
+
+def series_of(kernel: str) -> tuple[int, ...]:
+    """(6, 1) of 6.1.0-50-cloud-amd64."""
+    return tuple(int(part) for part in kernel.split(".")[:2] if part.isdigit())
 
 
 def chosen(said: str) -> tuple[str, ...] | None:

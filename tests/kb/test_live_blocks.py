@@ -141,3 +141,25 @@ def test_an_experiment_in_an_article_shows_what_is_asked_for(alice, write, rf: R
     assert "There is no experiment “nothing”." in page(alice, write("::experiment nothing", slug="b"))
     html = page(alice, write("::experiment connect_timeout show=weather", slug="c"))
     assert "show= takes some of these: claim, network" in html
+
+
+def test_an_experiment_is_shown_as_on_the_oldest_kernel_unless_another_is_named(db, monkeypatch):
+    from experiments import live_blocks, shipped
+    from experiments.models import Run
+
+    found = shipped.find("connect_timeout")
+    assert found is not None
+    for kernel in ("6.12.1", "6.1.9", "6.1.0", "6.12.0"):
+        Run.objects.create(
+            experiment=found.name,
+            digest=found.digest,
+            declaration="",
+            as_declared=True,
+            image=kernel,
+            kernel=kernel,
+            reason="recorded",
+            folder=f"runs/{kernel}",
+        )
+    assert live_blocks.newest_on(found, "").kernel == "6.1.0"
+    assert live_blocks.newest_on(found, "6.12").kernel == "6.12.0"
+    assert live_blocks.newest_on(found, "5.10").kernel == "6.1.0"

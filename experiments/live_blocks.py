@@ -71,15 +71,10 @@ def newest_on(found: Shipped, series: str) -> Run | None:
     says in words was seen there.
     """
     done = list(runs.done().filter(experiment=found.name, digest=found.digest)[:MOST_RUNS])
-    by_age = sorted(done, key=lambda run: series_of(run.kernel))
+    by_age = sorted(done, key=lambda run: images.numbers(run.kernel)[:2])
     return next((run for run in done if series and run.kernel.startswith(f"{series}.")), None) or next(
         iter(by_age), None
     )
-
-
-def series_of(kernel: str) -> tuple[int, ...]:
-    """(6, 1) of 6.1.0-50-cloud-amd64."""
-    return tuple(int(part) for part in kernel.split(".")[:2] if part.isdigit())
 
 
 def chosen(said: str) -> tuple[str, ...] | None:

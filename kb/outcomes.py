@@ -180,6 +180,14 @@ class TooOften(NotAccepted):
             f"1 時間に受け付ける異議は {most} 件までです。しばらくしてからお試しください。",
         )
 
+    @classmethod
+    def comments(cls, most: int) -> "TooOften":
+        """So many comments an hour."""
+        return cls(
+            f"These are more than {most} comments within an hour; please go on later.",
+            f"1 時間に投稿できるコメントは {most} 件までです。しばらくしてからお試しください。",
+        )
+
 
 class TooManyAtOnce(NotAccepted):
     """More comparisons at a time than a person reads."""

@@ -7,10 +7,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from kb import panels
+from kb import panels, readings
 from kb.articles import render as rendered
 from kb.models import Article, Capture, Finding, Revision
 from kb.templatetags.readable import language
+from kb.views import feedback
 
 SEEN_SHOWN = 5
 
@@ -52,6 +53,8 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     if revision is None:
         raise Http404("No such article.")
     text = rendered(revision.body)
+    if request.method == "GET":
+        readings.count(found, revision.language)
     context = {
         "article": found,
         "revision": revision,
@@ -59,6 +62,7 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
         "text": text,
         "prose": text.shown(request),
         "seen": _seen(request, found),
+        **feedback.context_of(request, revision),
         "panels": panels.beside("article", request, found),
         "here": "articles",
     }

@@ -2,7 +2,7 @@
 
 import pytest
 from django.test import RequestFactory
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb import articles, live
@@ -41,6 +41,7 @@ def test_nobody_writes_the_place_of_a_block_by_hand():
     assert html.count('<div class="live-0"></div>') == 1
 
 
+@settings(deadline=None)  # the first text builds the parser
 @given(st.text(max_size=200))
 def test_no_text_breaks_the_reading_of_blocks(text):
     found = articles.render(f"::finding {text}\n\n{text}")
@@ -123,6 +124,7 @@ def test_code_has_colours_and_stays_the_same_text():
     assert "<span" not in articles.render("```nonsense\nif true\n```").html
 
 
+@settings(deadline=None)  # the first piece in a language loads its lexer
 @given(st.text(max_size=300), st.sampled_from(["tcpdump", "ss", "sh", "python", ""]))
 def test_colours_never_change_the_words(code, language):
     import html

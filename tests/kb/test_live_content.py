@@ -86,7 +86,9 @@ def of_experiment(one: Block) -> list[str]:
     if found is None:
         return [f"no experiment is called {one.name}"]
     steps = {step.name for step in found.experiment.steps}
-    known = {"show": PARTS, "step": steps, "at": {vantage.name for vantage in found.experiment.captures}}
+    places = {vantage.name for vantage in found.experiment.captures}
+    kernels = {recorded.name for recorded in found.recordings()}
+    known = {"show": PARTS, "step": steps, "at": places, "kernel": kernels}
     wrong = [f"{one.name}: no option is called {key}" for key, _ in one.options if key not in known]
     for key, value in one.options:
         words = value.split(",") if key != "at" else [value]
@@ -153,6 +155,8 @@ def test_an_experiment_proves_the_lessons_that_show_it_and_no_others() -> None:
         ("::experiment connect_timeout show=stepz", ["connect_timeout: show=stepz"]),
         ("::experiment connect_timeout step=connect,gone", ["connect_timeout: step=gone"]),
         ("::experiment connect_timeout at=fw", ["connect_timeout: at=fw"]),
+        ("::experiment connect_timeout kernel=6.12", []),
+        ("::experiment connect_timeout kernel=5.10", ["connect_timeout: kernel=5.10"]),
         ("::experiment connect_timeout of=1", ["connect_timeout: no option is called of"]),
         ("::finding syn_unanswered", []),
         ("::finding nothing_here", ["no diagnosis is called nothing_here"]),

@@ -115,12 +115,13 @@ def _unless_spoiled(path: Path, read_it: Callable[[], tuple[Made, ...]]) -> tupl
 
 def _step(told: dict[str, Any]) -> Done:
     ended = told["ended_ns"]
+    began = told["at_ns"] if told["began_ns"] is None else told["began_ns"]  # what is typed begins nothing
     return Done(
         name=str(told["name"]),
         host=str(told["host"]),
         command=str(told["run"] or told["type"]),
         typed=not told["run"],
-        began_s=told["began_ns"] / 1e9,
+        began_s=began / 1e9,
         ended_s=None if ended is None else ended / 1e9,
         exit=None if told["exit"] is None else int(told["exit"]),
         output=casts.ESCAPES.sub("", str(told["output"])[: casts.LARGEST]).replace("\r\n", "\n"),

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from drawing import lanes as picture
-from experiments import artefact_files, casts, story
+from experiments import artefact_files, casts, shipped, story
 
 
 def cast(folder, *events) -> casts.Terminal:
@@ -87,3 +87,17 @@ def test_the_drawing_of_lanes_escapes_names_and_shows_short_states():
 def test_a_folder_without_anything_is_an_empty_story(tmp_path):
     assert story.read(tmp_path) == story.Story((), (), (), ())
     assert artefact_files.listed(None) == artefact_files.listed(tmp_path / "gone") == []
+
+
+def test_a_recording_with_typed_lines_shows_all_its_steps():
+    for recorded in (found := shipped.find("handshake")).recordings():
+        steps = story.read(recorded).steps
+        assert len(steps) == len(found.experiment.steps)
+        typed = [step for step in steps if step.typed]
+        assert [(step.command, step.began_s) for step in typed][:1] == [("hello\n", 6.0)]
+
+
+def test_every_recording_of_the_product_shows_its_steps():
+    for one in shipped.every():
+        for recorded in one.recordings():
+            assert len(story.read(recorded).steps) == len(one.experiment.steps), recorded

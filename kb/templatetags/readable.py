@@ -71,8 +71,10 @@ def visible(value: Any) -> str:
 
 @register.filter
 def printed(value: Any) -> str:
-    """Output of a program: its lines stay lines, other control and bidi characters are pictures."""
-    return "\n".join(text.visible(line) for line in str(value).rstrip("\n").split("\n"))
+    """Output of a program: lines stay lines, tabs reach to the next of eight columns, and other control and
+    bidi characters are pictures.
+    """
+    return "\n".join(text.visible(line.expandtabs()) for line in str(value).rstrip("\n").split("\n"))
 
 
 @register.filter

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from kb import articles, live
 from kb.models import Article, Lead
+from kb.templatetags import readable
 from tests import sample_report as sample
 from tests.kb import shown
 from tests.kb.test_pages_of_articles import revision
@@ -165,3 +166,9 @@ def test_an_experiment_is_shown_as_on_the_oldest_kernel_unless_another_is_named(
     assert live_blocks.newest_on(found, "").kernel == "6.1.0"
     assert live_blocks.newest_on(found, "6.12").kernel == "6.12.0"
     assert live_blocks.newest_on(found, "5.10").kernel == "6.1.0"
+
+
+def test_output_keeps_its_lines_and_its_columns_and_hides_no_control_character() -> None:
+    assert readable.printed("real\t1m8s\nsys\t0m0s\n") == "real    1m8s\nsys     0m0s"
+    assert readable.printed("a\x07b\u202ec") == "a␇b" + readable.visible("\u202e") + "c"
+    assert "\u202e" not in readable.printed("\u202e")

@@ -221,7 +221,7 @@ def sentences(page: Runbook) -> Iterator[str]:
     yield from (page.fields["title"], page.fields["summary"], page.opening)
     for each in page.steps:
         yield from (each.title, each.purpose, each.expects)
-        yield from (seen for seen, _ in each.outcomes if not seen.startswith("`"))
+        yield from (seen for seen, _ in each.outcomes if not seen.startswith(("`", "*")))
         yield from (to for _, to in each.outcomes if not to.startswith("#"))
 
 

@@ -34,7 +34,7 @@ CHANGES = re.compile(
     r"systemctl (re)?(start|load)|sysctl -w|ip (route|link|addr|neigh) (add|del|change|replace|flush|set)|"
     r"ip6?tables .*-[ADI]\b|ss -K|ethtool -K|rndc |unbound-control |flush-caches|/flushdns|"
     r"Clear-DnsClientCache|Restart-Service|Set-Net|netsh .* (set|add|delete)|\b(strace|gdb)\b|"
-    r"conntrack -[DF]|\bnmap\b|\bkill "
+    r"conntrack -[DF]|\bnmap -|\bkill "
 )
 
 

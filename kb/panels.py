@@ -1,17 +1,29 @@
-"""What other rooms have to say beside an article or a capture. They register when they start."""
+"""What other rooms say beside an article, a capture or a difference. They register when they start."""
 
 from collections.abc import Callable
-from typing import Literal
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from kb.models import Article, Capture
+from kb.models import Article, Capture, Revision
 
-Place = Literal["article", "capture"]
-Panel = Callable[[HttpRequest, Article | Capture], SafeString]  # HTML; empty when there is nothing to say
+Place = Literal["article", "capture", "revision"]
 
-_panels: dict[Place, list[Panel]] = {"article": [], "capture": []}
+
+@dataclass(frozen=True)
+class Rewording:
+    """What a difference is about: the wording before (None: there was none), and the new one."""
+
+    old: Revision | None
+    new: Revision
+
+
+About = Article | Capture | Rewording  # each place has its own
+Panel = Callable[[HttpRequest, Any], SafeString]  # HTML; empty when there is nothing to say
+
+_panels: dict[Place, list[Panel]] = {"article": [], "capture": [], "revision": []}
 
 
 def register(place: Place, panel: Panel) -> None:
@@ -19,6 +31,6 @@ def register(place: Place, panel: Panel) -> None:
     _panels[place].append(panel)
 
 
-def beside(place: Place, request: HttpRequest, about: Article | Capture) -> list[SafeString]:
+def beside(place: Place, request: HttpRequest, about: About) -> list[SafeString]:
     """The panels that have something to say about this one."""
     return [said for panel in _panels[place] if (said := panel(request, about))]

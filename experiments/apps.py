@@ -13,11 +13,12 @@ class ExperimentsConfig(AppConfig):
         """Registers with kb what a replay is, and what experiments say beside articles and captures, and in
         them.
         """
-        from experiments import live_blocks, panels, runs
-        from kb import blocks, kinds
+        from experiments import live_blocks, panels, runs, shipped
+        from kb import blocks, bundle, kinds
         from kb import panels as places
 
         kinds.register(kinds.Kind(runs.KIND, runs.REPLAY, runs.FOLDER, runs.is_named))
+        bundle.register(shipped.files)
         blocks.register("experiment", live_blocks.experiment)
         places.register("article", panels.beside_article)
         places.register("capture", panels.beside_capture)

@@ -1,6 +1,6 @@
 """Experiments that come with the product: a folder each, experiment.toml and what was recorded of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -9,6 +9,7 @@ from django.conf import settings
 
 from experiments.declaration import Experiment, digest, read
 from experiments.declaration.reading import read_file
+from kb.bundle import Entry
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,14 @@ def every() -> list[Shipped]:
 def find(name: str) -> Shipped | None:
     """The experiment of this name."""
     return next((shipped for shipped in every() if shipped.name == name), None)
+
+
+def files() -> Iterator[Entry]:
+    """Declarations and recordings, for an export."""
+    for one in every():
+        for path in sorted(one.folder.rglob("*")):
+            if path.is_file():
+                yield Entry(f"experiments/{one.name}/{path.relative_to(one.folder).as_posix()}", path)
 
 
 def _folder() -> Path:

@@ -12,6 +12,7 @@ from ninja.errors import AuthenticationError, ValidationError
 from kb import beside, disputes, jobs, removal, reports
 from kb.access import capture_or_404, own_capture_or_404
 from kb.apikeys import Bearer, SignedIn
+from kb.apis import articles
 from kb.apischemas import (
     Changes,
     Compared,
@@ -195,6 +196,9 @@ def comparison(request: HttpRequest, uid: str, other: str, lang: Language | None
     if found is None:
         raise Http404
     return compared(found, lang or language_of(request))
+
+
+api.add_router("", articles.router)
 
 
 @api.get("/disputes", response={200: Disputes, 401: Problem, 422: Problem}, summary="List disputes")

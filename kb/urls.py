@@ -8,6 +8,7 @@ from kb.views import (
     articles,
     behind,
     beside,
+    bundle,
     captures,
     choices,
     connections,
@@ -91,6 +92,7 @@ urlpatterns = [
     path("review/", queue.queue, name="review"),
     path("stale/", queue.every_stale, name="stale"),
     path("history/", history.of_site, name="site-history"),
+    path("export/", bundle.export, name="export"),
     path("healthz/", health.healthz, name="healthz"),
     path("api/", api.urls),
 ]

@@ -29,6 +29,7 @@ FENCE = re.compile(r"^```(?P<info>.*)\n(?P<command>(?:.*\n)*?)```$", re.MULTILIN
 OUTCOME = re.compile(r"^- (?P<seen>.+) → (?P<to>#[a-z0-9-]+|(?:solved|ask|stop): .+)$")
 PLACEHOLDER = re.compile(r"\{\{(.*?)\}\}")
 ARTICLE = re.compile(r"\]\((/[^)]*)\)")
+OTHER_RUNBOOK = re.compile(r'runbook "([^"]+)"|手順書「([^」]+)」')
 # What changes, loads or slows the machine that it is typed on.
 CHANGES = re.compile(
     r"systemctl (re)?(start|load)|sysctl -w|ip (route|link|addr|neigh) (add|del|change|replace|flush|set)|"
@@ -170,6 +171,11 @@ def test_the_codes_exist(slug: str) -> None:
     assert len(codes) == len(set(codes))
 
 
+def test_each_code_has_a_runbook() -> None:
+    missing = set(CODES) - {code for slug in SLUGS for code in runbook(slug, "en").codes}
+    assert not missing
+
+
 @pytest.mark.parametrize("slug", SLUGS)
 def test_placeholders_have_a_value_for_each_of_the_codes(slug: str) -> None:
     """A number that only one of the findings gives would be capital letters for the others."""
@@ -205,6 +211,33 @@ def test_links_lead_to_articles_that_are_shipped() -> None:
     for slug, language, page in pages():
         unknown = {link.partition("#")[0] for link in ARTICLE.findall(page.text)} - known
         assert not unknown, (slug, language, unknown)
+
+
+def named_runbooks(page: Runbook) -> set[str]:
+    """The titles of the other runbooks that a runbook sends its reader to."""
+    return {one or other for one, other in OTHER_RUNBOOK.findall(page.text)}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_runbooks_send_a_reader_to_each_other_but_never_round(language: str) -> None:
+    by_title = {runbook(slug, language).fields["title"]: slug for slug in SLUGS}
+    leads = {}
+    for slug in SLUGS:
+        titles = named_runbooks(runbook(slug, language))
+        assert titles <= set(by_title), (slug, titles - set(by_title))
+        leads[slug] = {by_title[title] for title in titles}
+    while ends := [slug for slug in leads if not leads[slug]]:
+        leads = {slug: onward - set(ends) for slug, onward in leads.items() if slug not in ends}
+    assert not leads, f"round and round: {leads}"
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_both_languages_send_to_the_same_runbooks(slug: str) -> None:
+    sent = []
+    for language in LANGUAGES:
+        titles = {runbook(other, language).fields["title"]: other for other in SLUGS}
+        sent.append({titles[title] for title in named_runbooks(runbook(slug, language))})
+    assert sent[0] == sent[1]
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -247,7 +280,8 @@ def test_filters_are_what_tcpdump_can_compile() -> None:
     capture = next((ROOT / "diagnoses").glob("*/fires.pcap"))
     for slug, name, command in shell_commands():
         for found in re.findall(r"tcpdump [^'\n]*'([^'\n]+)'", command):
-            expression = re.sub(r"\bport 192\.0\.2\.1", "port 443", found).replace("NAT_ADDRESS", "192.0.2.2")
+            expression = re.sub(r"\bport 192\.0\.2\.1", "port 443", found)
+            expression = re.sub(r"\bhost [A-Z_]+", "host 192.0.2.2", expression)
             done = subprocess.run(
                 ["tcpdump", "-d", "-r", str(capture), expression],
                 capture_output=True,

@@ -13,8 +13,8 @@ class ExperimentsConfig(AppConfig):
         """Registers with kb what a replay is, and what experiments say beside articles and captures, and in
         them.
         """
-        from experiments import live_blocks, panels, runs, shipped
-        from kb import blocks, bundle, kinds
+        from experiments import claims, live_blocks, panels, panels_of_changes, runs, shipped
+        from kb import blocks, bundle, kinds, proofs
         from kb import panels as places
 
         kinds.register(kinds.Kind(runs.KIND, runs.REPLAY, runs.FOLDER, runs.is_named))
@@ -22,3 +22,5 @@ class ExperimentsConfig(AppConfig):
         blocks.register("experiment", live_blocks.experiment)
         places.register("article", panels.beside_article)
         places.register("capture", panels.beside_capture)
+        places.register("revision", panels_of_changes.beside_revision)
+        proofs.register(claims.of_each)

@@ -4,8 +4,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from experiments import images, proof, shipped
-from experiments.bound import articles
+from experiments import claims, images, proof
 from experiments.models import RunCapture
 from experiments.proof import Proof
 from kb.models import Article, Capture
@@ -17,8 +16,7 @@ RUNS_SHOWN = 5
 def beside_article(request: HttpRequest, article: Article | Capture) -> SafeString:
     """The experiments that prove the article, and where one does not hold any more."""
     assert isinstance(article, Article)
-    names = {article.slug, article.code} - {None}
-    bound = [one for one in shipped.every() if names & articles(one.experiment)]
+    bound = claims.bound(article)
     if not bound:
         return SafeString("")
     proofs, lang = proof.proofs(bound, images.current()), language()

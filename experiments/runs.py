@@ -96,6 +96,8 @@ def finish(claim: Claim, run: Run, result: Result) -> bool:
     True when the folder has become the run's. False when it is not needed: the attempt no longer owns the
     row, or the recording's folder holds the same bytes.
     """
+    from experiments import claims  # it reads runs
+
     with transaction.atomic():
         if not jobs.end(claim, Job.State.DONE):
             return False
@@ -103,6 +105,7 @@ def finish(claim: Claim, run: Run, result: Result) -> bool:
         write(run, result)
         if result.against is None:
             Recording.objects.get_or_create(digest=run.digest, image=run.image, defaults={"run": run})
+        claims.tell(run)
         return not same
 
 

@@ -26,6 +26,7 @@ from kb.views import (
     revisions,
     sign_in,
     upload,
+    watching,
 )
 
 
@@ -89,6 +90,10 @@ urlpatterns = [
     path("revisions/<int:pk>/links/", reviewing.make, name="review-link"),
     path("revisions/<int:pk>/links/<int:link>/revoke/", reviewing.revoke, name="revoke-link"),
     path("reviewing/<str:token>/", reviewing.reviewing, name="reviewing"),
+    path("articles/<slug:slug>/watch/", watching.watch, name="watch"),
+    path("watching/", watching.news, name="watching"),
+    path("watching/feed/", watching.key, name="feed-key"),
+    path("feed.atom", watching.atom, name="feed"),
     path("review/", queue.queue, name="review"),
     path("stale/", queue.every_stale, name="stale"),
     path("history/", history.of_site, name="site-history"),

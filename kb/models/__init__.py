@@ -10,6 +10,7 @@ from kb.models.draft import Draft
 from kb.models.earlier import EarlierReport
 from kb.models.event import Event
 from kb.models.feedback import Comment, Feedback, Reading, Watch
+from kb.models.feedkey import FeedKey
 from kb.models.finding import Finding
 from kb.models.job import Job
 from kb.models.lead import Lead
@@ -33,6 +34,7 @@ __all__ = [
     "Draft",
     "EarlierReport",
     "Event",
+    "FeedKey",
     "Feedback",
     "Finding",
     "Job",

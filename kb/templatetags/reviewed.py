@@ -3,11 +3,15 @@
 from collections.abc import Iterable
 
 from django import template
+from django.template import Context
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from drawing import text
+from kb import watching
 from kb.differences import Piece
+from kb.models import User
 from kb.models.language import Language
 from kb.views import review_words
 
@@ -42,6 +46,22 @@ def stale_reason(value: str) -> str:
 def language_name(value: str) -> str:
     """ja → 日本語."""
     return str(Language(value).label)
+
+
+@register.filter
+def and_list(names: Iterable[str]) -> str:
+    """6.1 and 6.12."""
+    *some, last = names
+    if not some:
+        return last
+    return gettext("%(some)s and %(last)s") % {"some": ", ".join(some), "last": last}
+
+
+@register.simple_tag(takes_context=True)
+def news_count(context: Context) -> int:
+    """How much has happened to what the reader watches; one query a page."""
+    user = getattr(context.get("request"), "user", None)
+    return watching.news(user).count() if isinstance(user, User) else 0
 
 
 @register.filter

@@ -9,9 +9,9 @@ from django.views.decorators.http import require_safe
 
 from kb import panels, readings
 from kb.articles import render as rendered
-from kb.models import Article, Capture, Finding, Revision
+from kb.models import Article, Capture, Finding, Revision, User
 from kb.templatetags.readable import language
-from kb.views import feedback
+from kb.views import beside_article, feedback
 
 SEEN_SHOWN = 5
 
@@ -52,6 +52,7 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     revision = found.current(asked if asked in ("en", "ja") else language())
     if revision is None:
         raise Http404("No such article.")
+    assert isinstance(request.user, User)
     text = rendered(revision.body)
     if request.method == "GET":
         readings.count(found, revision.language)
@@ -65,6 +66,7 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
         **feedback.context_of(request, revision),
         "panels": panels.beside("article", request, found),
         "here": "articles",
+        **beside_article.reviewed(found, revision, request.user),
     }
     return render(request, "article.html", context)
 

@@ -27,6 +27,7 @@ def waiting(article, cast) -> Revision:
     first = approved(article, cast, "The client waits for two hours.\n")
     made = written(article, cast.alice, "The client waits for nine minutes.\n", based_on=first)
     review.submit(made, cast.alice)
+    made.refresh_from_db()
     return made
 
 

@@ -59,6 +59,16 @@ _WORDS: dict[str, tuple[str, str]] = {
         "{total} points, {shown} drawn: of every stretch the first, lowest, highest and last.",
         "全 {total} 点のうち {shown} 点を描画しています (区間ごとに最初・最小・最大・最後の点)。",
     ),
+    # decision tree
+    "tree_desc": (
+        "{steps} steps with {ends} ends. The same stands in words below.",
+        "ステップ {steps} 個、終わり {ends} 個。同じ内容が下に文章であります。",
+    ),
+    "tree_done": ("done", "実施済み"),
+    "tree_now": ("you are here", "現在のステップ"),
+    "tree_solved": ("solved", "解決"),
+    "tree_ask": ("ask", "確認"),
+    "tree_stop": ("stop", "中止"),
     "nothing_to_plot": (
         "This connection has nothing to plot here.",
         "このコネクションにはここに描くものがありません。",

@@ -24,6 +24,7 @@ from kb.views import (
     queue,
     reviewing,
     revisions,
+    runbooks,
     sign_in,
     upload,
     watching,
@@ -98,6 +99,8 @@ urlpatterns = [
     path("stale/", queue.every_stale, name="stale"),
     path("history/", history.of_site, name="site-history"),
     path("export/", bundle.export, name="export"),
+    path("runbooks/", runbooks.runbooks, name="runbooks"),
+    path("runbooks/<slug:slug>/", runbooks.runbook, name="runbook"),
     path("healthz/", health.healthz, name="healthz"),
     path("api/", api.urls),
 ]

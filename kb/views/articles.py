@@ -33,8 +33,12 @@ def articles(request: HttpRequest) -> HttpResponse:
 
 
 def _readable(lang: str) -> QuerySet[Revision]:
-    """The approved revision of each article: in `lang`, or in the other language where `lang` has none."""
-    approved = Revision.objects.filter(state=Revision.State.APPROVED).select_related("article")
+    """The approved revision of each article: in `lang`, or in the other language where `lang` has none.
+    Runbooks have a list of their own.
+    """
+    approved = Revision.objects.filter(
+        state=Revision.State.APPROVED, article__kind=Article.Kind.ARTICLE
+    ).select_related("article")
     translated = approved.filter(language=lang).values("article")
     return approved.filter(Q(language=lang) | ~Q(article__in=translated))
 
@@ -46,8 +50,8 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     found = Article.objects.prefetch_related("revisions").filter(Q(slug=slug) | Q(code=slug)).first()
     if found is None:
         raise Http404("No such article.")
-    if slug != found.slug:
-        return redirect("article", slug=found.slug)
+    if found.is_runbook or slug != found.slug:
+        return redirect(found)
     asked = request.GET.get("language")
     revision = found.current(asked if asked in ("en", "ja") else language())
     if revision is None:

@@ -1,0 +1,1 @@
+"""Runbooks as steps: read from Markdown, checked, and filled with a case's own values."""

@@ -1,7 +1,7 @@
 """Everything that is written here as one zip that another installation takes in again.
 
-Articles and runbooks as Markdown with front matter, pictures, captures, and what upper rooms add (experiments with
-their recordings).
+Articles and runbooks as Markdown with front matter, pictures, captures, and what upper rooms add (experiments
+with their recordings).
 
     articles/SLUG.en.md  runbooks/SLUG.ja.md  attachments/UID.png  captures/UID/NAME.pcap  experiments/NAME/…
     manifest.json        what the names cannot hold

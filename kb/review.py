@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from kb import history
-from kb.models import Event, Revision, User
+from kb.models import Article, Event, Revision, User
 from kb.outcomes import NotAccepted, NotYours, OwnWords, StateHasChanged, TooManyWords
 from kb.streams import cleaned
 
@@ -69,6 +69,8 @@ def approve(
         ):
             transaction.set_rollback(True)
             return StateHasChanged.meanwhile()
+        if revision.tags is not None:
+            Article.objects.filter(pk=revision.article_id).update(tags=revision.tags)
         history.record(
             KIND.APPROVED, revision.article, revision=revision, actor=curator, note=revision.comment
         )

@@ -16,6 +16,7 @@ from kb.views import (
     diagnose,
     disputes,
     download,
+    editor,
     feedback,
     graphs,
     health,
@@ -28,6 +29,7 @@ from kb.views import (
     sign_in,
     upload,
     watching,
+    writing,
 )
 
 
@@ -101,6 +103,20 @@ urlpatterns = [
     path("export/", bundle.export, name="export"),
     path("runbooks/", runbooks.runbooks, name="runbooks"),
     path("runbooks/<slug:slug>/", runbooks.runbook, name="runbook"),
+    path("articles/<slug:slug>/edit/", writing.edit, name="edit"),
+    path("articles/<slug:slug>/translate/", writing.translate, name="translate"),
+    path("runbooks/<slug:slug>/edit/", writing.edit, {"kind": "runbook"}, name="edit-runbook"),
+    path("runbooks/<slug:slug>/translate/", writing.translate, {"kind": "runbook"}, name="translate-runbook"),
+    path("write/", writing.mine, name="write"),
+    path("write/new/", writing.new, name="write-new"),
+    path("write/things/", writing.things, name="write-things"),
+    path("write/on/<int:number>/", writing.go_on, name="write-on"),
+    path("write/<slug:uid>/", editor.edit, name="draft"),
+    path("write/<slug:uid>/save/", editor.save, name="draft-save"),
+    path("write/<slug:uid>/preview/", editor.preview, name="draft-preview"),
+    path("write/<slug:uid>/merge/", editor.merge, name="draft-merge"),
+    path("write/<slug:uid>/submit/", editor.submit, name="draft-submit"),
+    path("write/<slug:uid>/discard/", editor.discard, name="draft-discard"),
     path("healthz/", health.healthz, name="healthz"),
     path("api/", api.urls),
 ]

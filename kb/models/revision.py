@@ -36,6 +36,8 @@ class Revision(models.Model):
     title = models.CharField(max_length=200)
     summary = models.TextField()
     body = models.TextField()  # Markdown
+    # What the article's tags become when this is approved; null: they stay as they are.
+    tags = models.JSONField(null=True, blank=True)
     origin = models.CharField(max_length=8, choices=Origin.choices)
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
     author = models.ForeignKey(

@@ -1,0 +1,57 @@
+"""What a new article can begin with, and what a live block can show. Rooms register theirs at start."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+from kb.words import Words
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One thing that there is: what stands behind the block's name, and what a person reads."""
+
+    argument: str
+    label: str
+
+
+Begin = Callable[[HttpRequest, str, str], Words | None]  # request, argument, language; None: it is not there
+Choices = Callable[[HttpRequest, str], list[Choice]]  # request, words to look for; few, the likeliest first
+MOST = 30  # choices that are offered at once
+
+_begin: dict[str, Begin] = {}
+_choices: dict[str, Choices] = {}
+
+
+def register(name: str, begin: Begin) -> None:
+    """A new article can begin with `name:argument`; called in AppConfig.ready."""
+    _begin[name] = begin
+
+
+def offer(name: str, choices: Choices) -> None:
+    """The block `::name argument` has these arguments; called in AppConfig.ready."""
+    _choices[name] = choices
+
+
+def words(request: HttpRequest, source: str, language: str) -> Words | None:
+    """The starting text of `name:argument`; None when there is no such thing, or not for this person."""
+    name, _, argument = source.partition(":")
+    begin = _begin.get(name)
+    return begin(request, argument, language) if begin else None
+
+
+def names() -> tuple[str, ...]:
+    """What an article can begin with."""
+    return tuple(sorted(_begin))
+
+
+def offered() -> tuple[str, ...]:
+    """Blocks whose arguments are known."""
+    return tuple(sorted(_choices))
+
+
+def choices(request: HttpRequest, name: str, sought: str) -> list[Choice]:
+    """Arguments for the block of that name that this person may see."""
+    found = _choices.get(name)
+    return found(request, sought)[:MOST] if found else []

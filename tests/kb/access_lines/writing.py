@@ -1,0 +1,34 @@
+"""Writing is for authors; a draft is its author's alone."""
+
+from kb.models import Capture, Draft, User
+from tests.kb.access_lines import SIGN_IN, Line
+
+D = "write/<slug:uid>/"
+AUTHORS = (SIGN_IN, 404, 200, 200)
+ALICE = (SIGN_IN, 404, 404, 302)
+
+LINES: dict[str, Line] = {
+    "write/": ("GET", *AUTHORS),
+    "write/new/": ("GET", *AUTHORS),
+    "write/things/": ("GET", *AUTHORS),
+    "write/on/<int:number>/": ("POST", SIGN_IN, 404, 404, 404),  # nobody here has submitted anything
+    D: ("GET", SIGN_IN, 404, 404, 200),
+    f"{D}save/": ("POST", SIGN_IN, 404, 404, 302),
+    f"{D}preview/": ("POST", SIGN_IN, 404, 404, 200),
+    f"{D}merge/": ("POST", SIGN_IN, 404, 404, 302),
+    f"{D}submit/": ("POST", SIGN_IN, 404, 404, (409, 422)),  # an empty form is no article
+    f"{D}discard/": ("POST", *ALICE),
+    "articles/<slug:slug>/edit/": ("GET", *AUTHORS),
+    "articles/<slug:slug>/translate/": ("POST", SIGN_IN, 404, 302, 302),
+    "runbooks/<slug:slug>/edit/": ("GET", SIGN_IN, 404, 404, 404),  # it is no runbook
+    "runbooks/<slug:slug>/translate/": ("GET", SIGN_IN, 404, 404, 404),
+}
+
+
+def fill(route: str, capture: Capture) -> str | None:
+    """The paths of Alice's draft."""
+    if not route.startswith(D):
+        return None
+    alice = User.objects.get(username="alice")
+    draft = Draft.objects.create(author=alice, language="en", title="Alice's draft")
+    return "/" + route.replace("<slug:uid>", draft.uid)

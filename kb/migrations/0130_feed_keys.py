@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('kb', '0007_knowledge_base'),
+        ('kb', '0120_tags_of_a_revision'),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from diagnoses.case import NS, Connection, End
 from diagnoses.finding import Culprit, Value
 from diagnoses.reset_court import Ruling, first_reset, rule
-from packets.columns import FIN, RST
+from packets.columns import FIN, RST, SYN
 from packets.table import Table
 
 # A pause from which on a firewall's idle timeout is worth a word; shorter ones are somebody thinking.
@@ -147,6 +147,13 @@ def outstanding(c: Connection, rst: np.void) -> int:
     return total
 
 
+def surely_outstanding(c: Connection, rst: np.void) -> int:
+    """The same, where the capture holds all that might have acknowledged it; else 0: nothing is known."""
+    ends = (c.client, c.server)
+    missed = any(not end.packets or counted_unseen(c, end, rst) for end in ends)
+    return 0 if missed else outstanding(c, rst)
+
+
 def closed_first(c: Connection, rst: np.void) -> bool:
     """A FIN of either side passed before the RST."""
     until = c.segments[c.segments["frame"] <= rst["frame"]]
@@ -158,11 +165,41 @@ def harmless(c: Connection, rst: np.void) -> bool:
     return closed_first(c, rst) and outstanding(c, rst) == 0
 
 
+def maybe_closed_unseen(c: Connection, end: End, rst: np.void) -> bool:
+    """A FIN of an end may have passed before the RST without being in the capture: the end is not in it, its
+    peer or its own RST counts more than was seen, or it said nothing since the capture began in mid-stream.
+    """
+    mine = end.rows[end.rows["frame"] < rst["frame"]]
+    if not len(mine) or ((mine["flags"] & FIN) != 0).any():
+        return not len(mine)
+    return counted_unseen(c, end, rst) or not ((mine["length"] > 0) | ((mine["flags"] & SYN) != 0)).any()
+
+
+def counted_unseen(c: Connection, end: End, rst: np.void) -> bool:
+    """Up to the RST its peer acknowledges, or the end itself counts, more than the capture holds of it. An
+    end that was not heard before has no number to begin with.
+    """
+    mine = end.rows[end.rows["frame"] < rst["frame"]]
+    if not len(mine):
+        return False
+    theirs = c.peer(end).rows
+    seen = mine["seq"] + mine["length"] + ((mine["flags"] & (SYN | FIN)) != 0)
+    told = int(theirs["ack"][theirs["frame"] <= rst["frame"]].max(initial=0))
+    own = int(rst["seq"]) if bool(rst["from_client"]) == (end is c.client) else 0
+    return max(told, own) > int(seen.max(initial=0))
+
+
 def was_open(c: Connection) -> bool:
     """The connection was open when the RST came."""
     return bool(candidates(c.record.table)[0])
 
 
 def did_harm(c: Connection) -> bool:
-    """The RST took something away: data was outstanding, or no FIN had passed before."""
-    return not harmless(c, first_abort(c).rst)
+    """The RST took something away: data was outstanding, or no FIN had passed before, as far as the capture
+    can tell: without one direction it knows neither.
+    """
+    rst = first_abort(c).rst
+    ends = (c.client, c.server)
+    if not all(end.packets for end in ends) or harmless(c, rst):
+        return False
+    return surely_outstanding(c, rst) > 0 or not any(maybe_closed_unseen(c, end, rst) for end in ends)

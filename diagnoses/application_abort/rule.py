@@ -40,7 +40,7 @@ def find(c: Connection) -> Finding:
     """The finding, once all conditions hold."""
     found = aborts.first_abort(c)
     reset = found.ruling.reset
-    lost = aborts.outstanding(c, found.rst)
+    lost = aborts.surely_outstanding(c, found.rst)
     signs = (
         "holder_timestamps" if reset.has_timestamps else "holder_id" if reset.id_continues else "holder_ack"
     )

@@ -7,7 +7,7 @@ Holds when all of these are true:
 - the RST is the host's own: its TTL is that of the host's other packets
 - it is the answer of a kernel without the connection: no ACK, at the number that the peer's segment
   acknowledged
-- the host had not closed before: no FIN of its own
+- the host had not closed before: no FIN of its own, seen or counted by the numbers
 - it took something away: data was outstanding, or no FIN had passed before
 
 Supersedes keepalive and clean_close.
@@ -34,7 +34,8 @@ def knows_no_connection(c: Connection) -> bool:
 
 
 def not_closed_before(c: Connection) -> bool:
-    return not aborts.first_abort(c).closed_before
+    found = aborts.first_abort(c)
+    return not found.closed_before and not aborts.counted_unseen(c, found.sender, found.rst)
 
 
 CONDITIONS = (aborts.was_open, sent_by_host, knows_no_connection, not_closed_before, aborts.did_harm)
@@ -46,7 +47,7 @@ def find(c: Connection) -> Finding:
     return Finding(
         CODE,
         "error",
-        "likely",
+        "possible" if aborts.maybe_closed_unseen(c, found.sender, found.rst) else "likely",
         c.number,
         (c.client.address, c.server.address),
         found.evidence,

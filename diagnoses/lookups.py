@@ -44,6 +44,9 @@ NOTICED_S = 1.0
 GOES_ON_S = 1.0
 # Programs try the names of a search list one right after the other.
 SEARCH_S = 2.0
+# A capture of two cards or two threads, each with its own queue or clock, may hold an answer before its
+# question.
+CROSSED_NS = 10_000_000
 
 
 @dataclass(eq=False)
@@ -144,6 +147,7 @@ class Lookups:
         self._clients: dict[int, list[Lookup]] = {}  # by the client's host, as they were begun
         self._starts: dict[int, list[int]] = {}  # when those were begun
         self._names: dict[tuple[int, str], list[Lookup]] = {}  # by the client's host and the name
+        self._early: dict[tuple[int, int], np.void] = {}  # answers to nothing so far, by connection and id
         self.answered: set[int] = set()  # hosts that some answer in the capture was sent to
         left_out = "dns_rows_left_out" in facts.notes
         self.last_ns = int(rows["time_ns"][-1]) if left_out else case.last_ns  # until then answers are known
@@ -172,19 +176,29 @@ class Lookups:
         self._of.setdefault(query.connection, {})[id(lookup)] = lookup
         self._asked.setdefault((query.connection, int(row["id"])), []).append(query)
         self._by_client[(query.client, int(row["id"]))] = query
+        early = self._early.pop((connection, query.number), None)
+        if early is not None and query.time_ns - int(early["time_ns"]) <= CROSSED_NS:
+            self._conclude([query], early)
 
     def _answer(self, row: np.void) -> None:
         client = int(self._client[row["connection"]])
         self.answered.add(client >> 16)
         asked = self._asked.get((int(row["connection"]), int(row["id"])), [])
         meant = [q for q in asked[-MOST_QUERIES:] if q.answer is None and _same_name(q.row, row)]
-        for query in meant:
-            query.answer = row
-            if query.lookup and query.lookup.conclusion is None and concludes(row):
-                query.lookup.conclusion = row
+        self._conclude(meant, row)
+        if not asked:
+            self._early[(int(row["connection"]), int(row["id"]))] = row
         other = self._by_client.get((client, int(row["id"])))
         if not asked and other and _same_name(other.row, row):
             other.elsewhere = int(row["frame"])
+
+    def _conclude(self, queries: list[Query], row: np.void) -> None:
+        for query in queries:
+            if not _same_name(query.row, row):
+                continue
+            query.answer = row
+            if query.lookup and query.lookup.conclusion is None and concludes(row):
+                query.lookup.conclusion = row
 
     def of(self, connection: int) -> list[Lookup]:
         """The lookups that a connection has questions of."""

@@ -9,6 +9,10 @@ from packets.columns import ACK, SYN
 # A copy that the network made of a SYN comes within a round trip; a client that repeats has waited for its
 # timer: 1 s (RFC 6298 section 2.1), and no system is known to wait less than the minimum RTO of Linux.
 SHORTEST_REPEAT_S = 0.2
+# An answer to the last SYN may still be on its way where the capture ends. Seconds after which it is not: the
+# first retransmission timer (RFC 6298 section 2.1). Three SYNs had their time in any case.
+ANSWERED_S = 1.0
+SURELY_ASKED = 3
 # Neighbours looked at before and after a connection: enough for what happened "meanwhile", and bounded where
 # one client opens a hundred thousand.
 _NEIGHBOURS = 2_000
@@ -19,6 +23,13 @@ def syns(c: Connection) -> NDArray[np.void]:
     rows = c.client.rows
     found: NDArray[np.void] = rows[(rows["flags"] & (SYN | ACK)) == SYN]
     return found
+
+
+def had_time(c: Connection) -> bool:
+    """The capture goes on long enough for the answer to a repeated SYN."""
+    asked = syns(c)
+    waited_ns = c.case.last_ns - int(asked["time_ns"][-1]) if len(asked) else 0
+    return len(asked) >= SURELY_ASKED or waited_ns >= ANSWERED_S * NS
 
 
 def syn_acks(c: Connection) -> NDArray[np.void]:

@@ -15,6 +15,9 @@ LOOKED_AT = 20_000  # packets of a pair: five hours of ping
 # ping waits a second before its next request; what comes within it (or twice the longest time seen) is an
 # answer, and a request nearer to the end of the capture is not counted.
 PATIENCE_S = 1.0
+# A capture of two cards or two threads, each with its own queue or clock, may hold a reply before its
+# request. Further apart, the request itself is missing in the capture.
+CROSSED_NS = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,7 @@ class Pings:
     requests: NDArray[np.void]
     reply_ns: NDArray[np.int64]
     replies: tuple[int, ...]  # frames
+    unasked: tuple[int, ...]  # frames of replies whose requests are not in the capture, though it had begun
     patience_ns: int
     last_ns: int
 
@@ -88,25 +92,38 @@ def _pings(c: Connection) -> Pings:
     theirs = rows[answers & (rows["from_client"] != by_client)]
     asker, asked = (c.client, c.server) if by_client else (c.server, c.client)
     requests = rows[mine]
-    reply_ns, replies = _match(requests, theirs)
+    reply_ns, replies, unasked = _match(requests, theirs)
     longest = int((reply_ns - requests["time_ns"]).max(initial=0))
     last = int(c.rows["time_ns"][LOOKED_AT - 1]) if len(c.rows) > LOOKED_AT else c.case.last_ns
-    return Pings(asker, asked, requests, reply_ns, replies, max(int(PATIENCE_S * NS), 2 * longest), last)
+    return Pings(
+        asker, asked, requests, reply_ns, replies, unasked, max(int(PATIENCE_S * NS), 2 * longest), last
+    )
 
 
 def _match(
     requests: NDArray[np.void], replies: NDArray[np.void]
-) -> tuple[NDArray[np.int64], tuple[int, ...]]:
-    """When each request was answered, and the frames of the first answers, in order."""
+) -> tuple[NDArray[np.int64], tuple[int, ...], tuple[int, ...]]:
+    """When each request was answered, the frames of the first answers, in order, and the answers to requests
+    that are missing.
+    """
     reply_ns, found = np.full(len(requests), -1, np.int64), []
     latest: dict[int, int] = {}  # the last request of each number
+    strange: dict[int, tuple[int, int]] = {}  # frame and time of a reply to a number not asked so far
     at = 0
     for frame, time, rest in replies[["frame", "time_ns", "icmp_rest"]].tolist():
         while at < len(requests) and requests["frame"][at] < frame:
             latest[int(requests["icmp_rest"][at])] = at
             at += 1
-        place = latest.pop(rest, None)
-        if place is not None:
+        place = latest.get(rest)
+        if place is None:
+            strange[rest] = (frame, time)
+        elif reply_ns[place] < 0:
             reply_ns[place] = time
             found.append(frame)
-    return reply_ns, tuple(found)
+    for place, (time, rest) in enumerate(requests[["time_ns", "icmp_rest"]].tolist() if strange else ()):
+        if reply_ns[place] < 0 and rest in strange and 0 <= time - strange[rest][1] <= CROSSED_NS:
+            frame, reply_ns[place] = strange.pop(rest)
+            found.append(frame)
+    begun = int(requests["frame"][0]) if len(requests) else 1 << 40
+    unasked = tuple(frame for frame, _ in strange.values() if frame > begun)
+    return reply_ns, tuple(sorted(found)), unasked

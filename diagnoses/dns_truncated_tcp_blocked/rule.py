@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnoses import lookups as dns
+from diagnoses import openings
 from diagnoses.case import NS, Case, Connection, frames
 from diagnoses.finding import Culprit, Finding, Rejected, Sentence, Severity, say
 from diagnoses.lookups import GOES_ON_S, PORT, USUAL_WAIT_S, Lookup, Query
@@ -87,8 +88,12 @@ def no_tcp(c: Connection) -> bool:
     return bool(cut(c)) and speaks_tcp(c) and not attempts(c.case, cut(c)[0][1])
 
 
+def _asked_in_vain(c: Connection) -> bool:
+    return c.client.syn > 1 and openings.had_time(c)
+
+
 def had_time(c: Connection) -> bool:
-    if over_tcp(c) and (c.client.syn > 1 or c.server.rst or c.record["icmp_errors"]):
+    if over_tcp(c) and (_asked_in_vain(c) or c.server.rst or c.record["icmp_errors"]):
         return True
     since = c.record["first_ns"] if over_tcp(c) or not cut(c) else _told_ns(cut(c)[0][1])
     return dns.lookups(c.case).last_ns - since >= USUAL_WAIT_S * NS

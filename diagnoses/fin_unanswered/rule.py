@@ -5,7 +5,8 @@ Holds when all of these are true:
 - the connection was open
 - one side sent its FIN at least three times
 - the FIN was never acknowledged
-- nothing came from the other side after the first FIN
+- nothing came from the other side after the first FIN, for a second or more, and nothing shows that something
+  came unseen
 - the other side is in the capture, so its answer would have been seen
 
 Supersedes timeout_retransmission, keepalive.
@@ -15,9 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnoses import timers
-from diagnoses.case import Connection, End, frames, gaps_s
+from diagnoses.case import NS, Connection, End, frames, gaps_s
 from diagnoses.finding import Culprit, Finding, Rejected, Value, say
-from packets.columns import FIN
+from diagnoses.silences import PATIENCE_S
+from packets.columns import ACKS_UNSEEN, FIN
 from packets.table import Table
 
 CODE = "fin_unanswered"
@@ -54,7 +56,13 @@ def never_acknowledged(c: Connection) -> bool:
 
 def peer_silent(c: Connection) -> bool:
     after = c.peer(closer(c)).rows["frame"] > closer(c).first_fin
-    return not bool(after.any())
+    mine = closer(c).rows[closer(c).rows["frame"] > closer(c).first_fin]
+    heard = bool(((mine["marks"] & ACKS_UNSEEN) != 0).any())
+    return not bool(after.any()) and not heard and _waited_s(c) >= PATIENCE_S
+
+
+def _waited_s(c: Connection) -> float:
+    return (c.case.last_ns - int(c.row(closer(c).first_fin)["time_ns"])) / NS
 
 
 def peer_in_capture(c: Connection) -> bool:

@@ -6,7 +6,8 @@ Holds when all of these are true:
 - one side sent its FIN, and the other acknowledged it
 - the other side never closed: no FIN of its own, and no RST of either side
 - for more than 60 seconds after the FIN, up to the end of the capture, the other side sent no data
-- nothing shows that the capture missed an end: neither side acknowledges or repeats what it could not
+- nothing shows that the capture missed an end: neither side acknowledges or repeats what it could not, and
+  the other side's SYN or data is in the capture, so it had not closed before that began
 
 Supersedes keepalive.
 """
@@ -59,7 +60,8 @@ def idle_for_long(c: Connection) -> bool:
 
 def nothing_missed(c: Connection) -> bool:
     other = c.peer(closer(c))
-    return closer(c).acked_unseen == 0 and other.acked_missing == 0
+    open_before = other.syn + other.syn_ack + other.data_segments > 0
+    return open_before and closer(c).acked_unseen == 0 and other.acked_missing == 0
 
 
 CONDITIONS = (was_open, fin_acknowledged, other_never_closed, idle_for_long, nothing_missed)

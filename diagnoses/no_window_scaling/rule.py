@@ -2,7 +2,7 @@
 
 Holds when all of these are true:
 
-- both SYNs are in the capture, and one of them carries no window scale option
+- both SYNs are in the capture as a whole, and one of them carries no window scale option
 - one side sent more than 65,535 bytes, so a larger window could have been of use
 
 Supersedes nothing; window_full leaves waits that come from this limit to this finding. Without harm it is
@@ -34,7 +34,8 @@ def candidates(table: Table) -> NDArray[np.bool_]:
 
 
 def option_missing(c: Connection) -> bool:
-    return unscaled(c)
+    shook = (c.row(c.client.first_syn), c.row(c.server.first_syn_ack))
+    return unscaled(c) and all(syn["captured"] >= syn["original"] for syn in shook)
 
 
 def sent_more_than_a_window(c: Connection) -> bool:

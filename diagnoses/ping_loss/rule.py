@@ -61,6 +61,8 @@ def not_only_the_longest(c: Connection) -> bool:
 def capture_is_whole(c: Connection) -> bool:
     if not pings(c).answered.any():
         return True
+    if pings(c).unasked:
+        return False
     missing = (c.case.column("client_acked_missing") + c.case.column("server_acked_missing")) > 0
     both = (c.case.column("client_packets") > 0) & (c.case.column("server_packets") > 0)
     return not bool((missing & both & (c.case.column("protocol") == TCP)).any())

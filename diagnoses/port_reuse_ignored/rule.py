@@ -39,7 +39,7 @@ def had_a_connection(c: Connection) -> bool:
 
 
 def asked_again(c: Connection) -> bool:
-    return len(openings.syns(c)) >= 2
+    return len(openings.syns(c)) >= 2 and (c.server.packets > 0 or openings.had_time(c))
 
 
 def still_remembered(c: Connection) -> bool:

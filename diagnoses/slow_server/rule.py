@@ -8,9 +8,9 @@ Holds when all of these are true:
 - the server's host acknowledged all of the request at once, within a round trip and 0.5 s
 - nothing was sent again, missing or late between the two, and no window was shut
 
-Supersedes nothing. Requests that wait on purpose (long polling, a queue) look the same: where several answers
-took the same time, the finding says that a timer of the server made them, and is a note. So it is where only
-the habit tells that it was a request, and for waits that hurt little.
+Supersedes nothing. Requests that wait on purpose (long polling, a queue) look the same: where the longest
+waits took the same time, the finding says that a timer of the server made them, and is a note. So it is where
+only the habit tells that it was a request, and for waits that hurt little.
 """
 
 import numpy as np
@@ -72,7 +72,7 @@ def find(c: Connection) -> Finding:
     all_turns = talk(c)
     slow = sorted(all_turns.slow, key=lambda turn: -turn.wait_s)
     worst, waits = slow[0], [turn.wait_s for turn in slow]
-    polling = len(slow) >= POLLS and timers.constant(waits)
+    polling = bool(_at_the_end(waits))
     values = _values(c, all_turns, slow)
     here = c.place == "server"
     return Finding(
@@ -92,6 +92,14 @@ def find(c: Connection) -> Finding:
         ),
         say("settle_here" if here else "settle", **values),
     )
+
+
+def _at_the_end(waits: list[float]) -> list[float]:
+    """Those of the waits that the same timer of the server ended, if there is one: an event may end others
+    before it.
+    """
+    alike = [wait for wait in waits if timers.fits(wait, waits[0])]
+    return alike if len(alike) >= POLLS and timers.constant(alike) else []
 
 
 def _severity(worst: Turn, polling: bool) -> Severity:
@@ -140,10 +148,12 @@ def _told(
     c: Connection, all_turns: Talk, slow: list[Turn], polling: bool, values: dict[str, object]
 ) -> list[Sentence]:
     told = [say(f"asked_{slow[0].known}", **values), say("answered", **values)]
+    several = say("several", **values)
     if all_turns.round_trip_s:
         told.append(say("trip", **values))
     if len(slow) > 1:
-        told.append(say("polling" if polling else "several", **values))
+        alike = _at_the_end([turn.wait_s for turn in slow])
+        told.append(say("polling", **(values | {"slow": len(alike), "waits": alike})) if polling else several)
     told.append(say("here" if c.place == "server" else "elsewhere", **values))
     told.append(say("on_purpose", **values))
     return told

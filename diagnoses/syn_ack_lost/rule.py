@@ -3,7 +3,8 @@
 Holds when all of these are true:
 
 - the server sent at least two SYN-ACKs, and all of them acknowledge the client's SYN
-- the client repeated its SYN after the first SYN-ACK was recorded
+- the client repeated its SYN after the first SYN-ACK was recorded, and had a second for its acknowledgement;
+  or it sent three SYNs
 - the client sent nothing else: no acknowledgement, no data, no RST
 - no ICMP error quotes the connection
 
@@ -44,7 +45,7 @@ def answered_again(c: Connection) -> bool:
 
 
 def asked_after_answer(c: Connection) -> bool:
-    return len(openings.asked_again(c)) > 0
+    return len(openings.asked_again(c)) > 0 and openings.had_time(c)
 
 
 def no_icmp_error(c: Connection) -> bool:

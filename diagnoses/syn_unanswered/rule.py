@@ -2,7 +2,7 @@
 
 Holds when all of these are true:
 
-- the client sent the same SYN at least twice
+- the client sent the same SYN at least twice, and the capture goes on for a second; or three times
 - nothing came from the server: no SYN-ACK, no RST, no segment of any kind
 - the client never acknowledged anything, so no answer passed outside the capture
 - no ICMP error quotes the connection
@@ -13,7 +13,7 @@ Supersedes nothing: an answer of any kind makes it another diagnosis.
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnoses import timers
+from diagnoses import openings, timers
 from diagnoses.case import NS, Connection, frames, gaps_s
 from diagnoses.finding import Culprit, Finding, Rejected, Sentence, Value, say
 from packets import facts
@@ -33,7 +33,7 @@ def candidates(table: Table) -> NDArray[np.bool_]:
 
 
 def syn_repeated(c: Connection) -> bool:
-    return c.client.syn >= ENOUGH_SYNS
+    return c.client.syn >= ENOUGH_SYNS and openings.had_time(c)
 
 
 def server_silent(c: Connection) -> bool:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnoses import timers
-from diagnoses.case import Connection, End
+from diagnoses.case import NS, Connection, End
 from diagnoses.finding import Finding, Rejected, Sentence, say
 from diagnoses.resends import (
     Stall,
@@ -27,6 +27,7 @@ from diagnoses.resends import (
     stalls,
     stood_still_s,
 )
+from packets.columns import ACKS_UNSEEN
 from packets.table import Table
 
 CODE = "timeout_retransmission"
@@ -67,7 +68,7 @@ def find(c: Connection) -> Finding:
     longest = max(found, key=lambda stall: stall.lasted_s)
     stood = stood_still_s(found)
     values = _values(c, end, found, longest, stood)
-    quick = stood <= QUICK_S and len(found) <= FEW and longest.answer is not None
+    quick = stood <= QUICK_S and len(found) <= FEW and not _given_up(c, end, longest)
     return Finding(
         CODE,
         "note" if quick else "warning",
@@ -92,6 +93,17 @@ def find(c: Connection) -> Finding:
         ),
         would_settle=say("settle", **values),
     )
+
+
+def _given_up(c: Connection, end: End, stall: Stall) -> bool:
+    """An answer would be in the capture, there was time for it, and it did not come: neither is it there, nor
+    does the sender acknowledge later what the capture lacks.
+    """
+    last = stall.repeats[-1].row
+    left_s = (c.case.last_ns - int(last["time_ns"])) / NS
+    later = end.rows[end.rows["frame"] > last["frame"]]
+    unseen = bool(((later["marks"] & ACKS_UNSEEN) != 0).any())
+    return stall.answer is None and not unseen and c.peer(end).packets > 0 and left_s >= stall.gaps_s[-1]
 
 
 def _values(c: Connection, end: End, found: list[Stall], longest: Stall, stood: float) -> dict[str, Any]:

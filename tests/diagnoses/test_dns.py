@@ -330,7 +330,7 @@ BLOCKED = "dns_truncated_tcp_blocked"
 @pytest.mark.parametrize(
     ("after", "how"),
     [
-        (SILENT, "silent"),
+        (SILENT + LATE, "silent"),
         (f"0.1 {SYN}\n{LATE}", "silent"),
         (f"0.1 {SYN}\n0.2 resolver:53 > client:41000 RST,ACK", "refused"),
         (f"0.1 {SYN}\n0.2 resolver > client ICMP port-unreachable about 3", "icmp"),

@@ -121,7 +121,8 @@ def stalled(*times, answer=True):
         ((1.72,), True, "note"),
         ((1.72, 2.16), True, "note"),
         ((1.72, 2.16, 3.04), True, "warning"),
-        ((1.72,), False, "warning"),
+        ((1.72,), False, "note"),  # the capture ends with it: an answer may be on its way
+        ((1.72, 2.7), False, "warning"),
         ((2.5,), True, "note"),
         ((4.5,), True, "warning"),
     ],
@@ -134,6 +135,12 @@ def test_a_short_stall_is_a_note_and_a_long_or_open_one_a_warning(tmp_path, time
     assert finding["numbers"]["timeouts"] == len(times)
     assert finding["numbers"]["repaired"] is answer
     assert finding["numbers"]["stood_still_s"] == pytest.approx(times[-1] - 1.5)
+
+
+def test_a_short_stall_that_nobody_ended_is_a_warning_once_an_answer_had_its_time(tmp_path):
+    later = " 1.72  client > server  again 8  lost\n 2.0  client > server  ping\n"
+    told = found(tmp_path, opening() + LOST_REQUEST + later)
+    assert told["timeout_retransmission"]["severity"] == "warning"
 
 
 def test_at_the_receiver_data_that_arrives_again_and_again_was_not_lost_on_the_way(tmp_path):

@@ -113,8 +113,15 @@ def test_a_lost_answer_is_placed_by_the_capture_point_and_accuses_nobody(tmp_pat
 
 
 def test_one_repeat_a_second_later_may_be_a_slow_answer(tmp_path):
-    [finding] = scene(tmp_path, BACK_IS_BROKEN)["findings"]
-    assert finding["confidence"] == "likely"
+    assert not scene(tmp_path, BACK_IS_BROKEN)["findings"]  # its acknowledgement may be on its way
+    later = "\n2.2 client > server ping"
+    [finding] = scene(tmp_path, BACK_IS_BROKEN + later)["findings"]
+    assert (finding["code"], finding["confidence"]) == ("syn_ack_lost", "likely")
+
+
+def test_two_syns_are_unanswered_only_once_an_answer_had_its_time(tmp_path):
+    assert not scene(tmp_path, syns([0, 1.02], 1.5))["findings"]
+    assert scene(tmp_path, syns([0, 1.02], 2.1))["findings"][0]["code"] == "syn_unanswered"
 
 
 @pytest.mark.parametrize(

@@ -191,6 +191,10 @@ def counted_unseen(c: Connection, end: End, rst: np.void) -> bool:
 
 def was_open(c: Connection) -> bool:
     """The connection was open when the RST came."""
+    return c.once(_was_open)
+
+
+def _was_open(c: Connection) -> bool:
     return bool(candidates(c.record.table)[0])
 
 
@@ -198,6 +202,10 @@ def did_harm(c: Connection) -> bool:
     """The RST took something away: data was outstanding, or no FIN had passed before, as far as the capture
     can tell: without one direction it knows neither.
     """
+    return c.once(_did_harm)
+
+
+def _did_harm(c: Connection) -> bool:
     rst = first_abort(c).rst
     ends = (c.client, c.server)
     if not all(end.packets for end in ends) or harmless(c, rst):

@@ -62,8 +62,12 @@ class Connection:
     def __init__(self, case: "Case", number: int, record: Record) -> None:
         self.case, self.number, self.record = case, number, record
         self.client, self.server = End(self, "client"), End(self, "server")
-        self.state = int(self.record["state"])
         self._known: dict[object, Any] = {}
+
+    @cached_property
+    def state(self) -> int:
+        """The state that it reached (packets/facts.py)."""
+        return int(self.record["state"])
 
     def once(self, work_out: Callable[["Connection"], Known]) -> Known:
         """What ``work_out`` says of this connection, worked out once: several rules ask the same."""
@@ -131,6 +135,16 @@ class Case:
     capture: Capture
     _tracks: dict[int, Track] = field(default_factory=dict)
     _resets: dict[int, dict[int, int]] = field(default_factory=dict)
+    _known: dict[object, Any] = field(default_factory=dict, repr=False)
+
+    def once(self, work_out: Callable[["Case", int], Known], about: int) -> Known:
+        """What ``work_out`` says of something in the capture, such as an endpoint, worked out once: all
+        connections to a port ask the same.
+        """
+        if (work_out, about) not in self._known:
+            self._known[work_out, about] = work_out(self, about)
+        known: Known = self._known[work_out, about]
+        return known
 
     def track(self, host: int) -> Track:
         """TTL track of a host number."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnoses.case import Connection, End
+from diagnoses.case import Case, Connection, End
 
 CLIENT, SERVER = 0, 1
 ALERT, HANDSHAKE, DATA = 21, 22, 23  # content types
@@ -94,6 +94,34 @@ def _handshake(c: Connection) -> Handshake:
         _first(rows[data & (side == SERVER)]),
         alerts,
     )
+
+
+LOOKED_AT = 64  # other connections to the same port that are looked at: enough to show that it speaks TLS
+
+
+@dataclass(frozen=True)
+class Hello:
+    """A ServerHello of a port, and whether the server's data followed."""
+
+    connection: int
+    client: int  # host
+    row: np.void
+    carried: bool
+
+
+def hellos_elsewhere(c: Connection) -> list[Hello]:
+    """ServerHellos of the same port in other connections, by the connection's id."""
+    return [one for one in c.case.once(_hellos, c.server.endpoint) if one.connection != c.number]
+
+
+def _hellos(case: Case, endpoint: int) -> list[Hello]:
+    found = []
+    for number in case.to_server(endpoint)[:LOOKED_AT].tolist():
+        other = case.connection(number)
+        said = handshake(other)
+        if said.server_hello is not None:
+            found.append(Hello(number, other.client.host, said.server_hello, said.server_data is not None))
+    return found
 
 
 def _first(rows: NDArray[np.void]) -> np.void | None:

@@ -36,8 +36,10 @@ LULL_S = 30.0
 PATIENCE = 1.2
 # No library asks so often; a client that never stops is told in pieces.
 MOST_QUERIES = 64
-# What is looked at behind a lookup to find a variant of its name: glibc's search list has six names at most.
+# What is looked at around a lookup to find a variant of its name: glibc's search list has six names at most.
 MOST_VARIANTS = 64
+# And to find the same name asked again, or for another type: programs ask for A and AAAA side by side.
+MOST_ALIKE = 12
 # Shorter than this nobody notices that a resolver did not answer: Windows and macOS repeat after a second.
 NOTICED_S = 1.0
 # A client that has its answer opens the connection at once; a second is generous.
@@ -216,14 +218,25 @@ class Lookups:
         stop = min(bisect_right(begun, ended + int(within_s * NS)), first + MOST_VARIANTS)
         return [other for other in mine[first:stop] if other is not lookup]
 
+    def before(self, client: int, time_ns: int) -> list[Lookup]:
+        """The last lookups that a host began before a time."""
+        at = bisect_right(self._starts.get(client, []), time_ns)
+        return self.by(client)[max(at - MOST_VARIANTS, 0) : at]
+
+    def _near(self, lookup: Lookup) -> list[Lookup]:
+        """The lookups of its client for the same name, the nearest before and after, itself included."""
+        named = self._names[(lookup.client, lookup.name)]
+        at = bisect_left(named, lookup.started_ns, key=lambda one: one.started_ns)
+        return named[max(at - MOST_ALIKE, 0) : at + MOST_ALIKE]
+
     def siblings(self, lookup: Lookup) -> list[Lookup]:
         """The same name asked for other types at about the same time: A and AAAA go together."""
-        near = [o for o in self._names[(lookup.client, lookup.name)] if o.kind != lookup.kind]
+        near = [o for o in self._near(lookup) if o.kind != lookup.kind]
         return [o for o in near if abs(o.started_ns - lookup.started_ns) < LULL_S * NS]
 
     def same(self, lookup: Lookup) -> list[Lookup]:
-        """All lookups of its client for the same records, itself included."""
-        return [o for o in self._names[(lookup.client, lookup.name)] if o.kind == lookup.kind]
+        """The nearest lookups of its client for the same records, itself included."""
+        return [o for o in self._near(lookup) if o.kind == lookup.kind]
 
     def later(self, lookup: Lookup) -> Lookup | None:
         """The same wish asked again afterwards, with a conclusion."""

@@ -48,11 +48,11 @@ def cut(c: Connection) -> list[tuple[Lookup, Query]]:
 
 def _cut(c: Connection) -> list[tuple[Lookup, Query]]:
     known = dns.lookups(c.case)
-    mine = known.by(c.client.host) if over_tcp(c) else known.of(c.number)
+    began = int(c.record["first_ns"])
+    mine = known.before(c.client.host, began) if over_tcp(c) else known.of(c.number)
     pairs = [(one, q) for one in mine for q in one.to(c.server.endpoint) if _is_cut(q)]
     if not over_tcp(c):
         return [(one, q) for one, q in pairs if q.connection == c.number]
-    began = c.record["first_ns"]
     return [(one, q) for one, q in pairs if 0 <= began - _told_ns(q) <= TRIED_WITHIN_S * NS]
 
 

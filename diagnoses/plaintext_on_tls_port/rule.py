@@ -26,7 +26,7 @@ from diagnoses.handshakes import (
     SERVER,
     alert_name,
     frame,
-    handshake,
+    hellos_elsewhere,
     text,
 )
 from packets.columns import FIN, RST
@@ -38,7 +38,6 @@ BAD_REQUEST = 400  # RFC 9110 section 15.5.1; what servers of HTTPS answer to pl
 # Ports for TLS from the first byte on (IANA: https, pcsync-https, ldaps, smtps, imaps, pop3s, domain-s, …),
 # and those on which management pages, Kubernetes and Docker are customary.
 TLS_PORTS = frozenset((443, 465, 563, 636, 853, 989, 990, 992, 993, 995, 2376, 5061, 6443, 8443, 9443, 10250))
-LOOKED_AT = 16  # other connections to the same port that are looked at
 
 
 @dataclass(frozen=True)
@@ -206,13 +205,5 @@ def _also(said: Talk, values: dict[str, object]) -> tuple[Sentence, ...]:
 
 def tls_elsewhere(c: Connection) -> tuple[int, ...]:
     """Frame of a ServerHello of the same port in another connection."""
-    return c.once(_tls_elsewhere)
-
-
-def _tls_elsewhere(c: Connection) -> tuple[int, ...]:
-    others = c.case.to_server(c.server.endpoint)[:LOOKED_AT]
-    for number in others[others != c.number].tolist():
-        hello = handshake(c.case.connection(number)).server_hello
-        if hello is not None:
-            return frame(hello)[-1:]
-    return ()
+    found = hellos_elsewhere(c)
+    return frame(found[0].row)[-1:] if found else ()

@@ -16,13 +16,22 @@ from numpy.typing import NDArray
 
 from diagnoses.case import Connection
 from diagnoses.finding import Confidence, Culprit, Finding, Rejected, Sentence, Severity, Value, say
-from diagnoses.handshakes import ENDINGS, SERVER, alert_name, end_of, frame, handshake, text, version_name
+from diagnoses.handshakes import (
+    ENDINGS,
+    SERVER,
+    alert_name,
+    end_of,
+    frame,
+    handshake,
+    hellos_elsewhere,
+    text,
+    version_name,
+)
 from packets.table import Table
 
 CODE = "tls_no_common_version"
 SUPERSEDES = ENDINGS
 FAILURE, VERSION, SECURITY = 40, 70, 71  # RFC 8446 section 6.2
-LOOKED_AT = 64  # other connections to the same port that are looked at
 
 
 def candidates(table: Table) -> NDArray[np.bool_]:
@@ -116,14 +125,8 @@ def find(c: Connection) -> Finding:
 
 def _elsewhere(c: Connection) -> list[np.void]:
     """ServerHellos of the same port in other connections, those to the same client first."""
-    others = c.case.to_server(c.server.endpoint)[:LOOKED_AT]
-    found = []
-    for number in others[others != c.number].tolist():
-        other = c.case.connection(number)
-        said = handshake(other)
-        if said.server_hello is not None and said.server_data is not None:
-            found.append((other.client.host != c.client.host, said.server_hello))
-    return [hello for _, hello in sorted(found, key=lambda one: one[0])]
+    found = [one for one in hellos_elsewhere(c) if one.carried]
+    return [one.row for one in sorted(found, key=lambda one: one.client != c.client.host)]
 
 
 def _weight(c: Connection, number: int, works: list[np.void]) -> tuple[Severity, Confidence]:

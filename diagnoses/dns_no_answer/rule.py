@@ -10,6 +10,9 @@ Holds when all of these are true:
 - the client asked again after a wait, or answers for it are in the capture: they do pass the capture point
 - the client does not go on as if it had got the answer
 
+A question that the client never repeats may have been answered unseen: then the finding is a note, and no
+more than possible.
+
 Supersedes nothing: a connection in which nothing comes back is its own story.
 """
 
@@ -110,6 +113,13 @@ TRIAL = Trial(
 CONDITIONS = TRIAL.conditions
 
 
+def never_repeated(lookup: Lookup) -> bool:
+    """Asked once, of one resolver. Libraries ask again when no answer comes (Windows after 1 s, glibc after
+    5 s), so the answer may have come, and be missing in the capture.
+    """
+    return len(lookup.queries) == 1
+
+
 def find(c: Connection) -> Finding:
     """The finding, once all conditions hold."""
     found = TRIAL.passing(c)
@@ -136,6 +146,7 @@ def find(c: Connection) -> Finding:
     ending, frames = _ending(c, lookup)
     told = [
         say("asked_again" if gaps else "asked_once", **values),
+        *([say("never_repeated", **values)] if never_repeated(lookup) else []),
         *([say(f"pace_{timer}", **values)] if timer else []),
         *([say("others", names=rest, n=len(rest))] if rest else []),
         *ending,
@@ -144,7 +155,7 @@ def find(c: Connection) -> Finding:
     return Finding(
         CODE,
         severity,
-        _confidence(c, queries),
+        "possible" if never_repeated(lookup) else _confidence(c, queries),
         c.number,
         (c.client.address, c.server.address),
         (*values["queries"], *frames),  # type: ignore[misc]  # frames, by the line above
@@ -174,7 +185,7 @@ def _severity(c: Connection, lookup: Lookup) -> Severity:
     if cost is not None:
         return "warning" if cost >= NOTICED_S else "note"
     sibling = any(one.conclusion is not None for one in known.siblings(lookup))
-    if sibling and lookup.kind in (SVCB, HTTPS):
+    if never_repeated(lookup) or (sibling and lookup.kind in (SVCB, HTTPS)):
         return "note"
     return "warning" if sibling or lookup.kind == PTR or known.later(lookup) else "error"
 

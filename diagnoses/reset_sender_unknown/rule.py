@@ -38,9 +38,11 @@ def find(c: Connection) -> Finding:
     """The finding, once all conditions hold."""
     found = aborts.first_abort(c)
     undecided = say(f"open_{found.ruling.reason}", **found.values)
+    # A client that was not heard before may have closed before the capture began: it wants no more data then.
+    unheard = found.sender is c.client and aborts.maybe_closed_unseen(c, found.sender, found.rst)
     return Finding(
         CODE,
-        "error",
+        "note" if unheard else "error",
         "certain",
         c.number,
         (c.client.address, c.server.address),

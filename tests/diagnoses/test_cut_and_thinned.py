@@ -51,6 +51,11 @@ SCENES = {
     "FINs lost": TALK + "1 client > server FIN,ACK lost\n1.21 client > server again 7 lost\n"
     "1.42 client > server again 7 lost\n1.84 client > server again 7\n1.85 server > client FIN,ACK\n"
     "1.8501 client > server ACK",
+    "names": "0 client > server:53 DNS query A a.example id 7\n"
+    "0.0002 server:53 > client DNS answer 7 A 198.51.100.25\n"
+    "1 client > server:53 DNS query A b.example id 8\n"
+    "1.0002 server:53 > client DNS answer 8 A 198.51.100.25\n9 client > server ping",
+    "pings near by": "".join(f"{n} client > server ping\n{n}.0002 server > client pong\n" for n in range(9)),
     "pings": "".join(f"{n} client > server ping\n{n}.01 server > client pong\n" for n in range(12)),
 }
 LAB = ("handshake", "close_by_server", "quick_server", "nagle_off", "keepalive_answered", "half_open_healthy")
@@ -68,13 +73,13 @@ def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("cut")
 
 
-def frames(name, folder):
-    """Link type and frames of a healthy capture: when, length on the wire, bytes."""
+def frames(name, folder, lines=None):
+    """Link type and frames of a healthy capture, or of these lines: when, length on the wire, bytes."""
     if name in HEALTHY:
         return parsed(HEALTHY[name].read_bytes())
     scene = folder / "cut" / "experiment.toml"
     scene.parent.mkdir(exist_ok=True)
-    scene.write_text(HEAD + f"packets = '''\n{SCENES[name]}\n'''", "utf-8")
+    scene.write_text(HEAD + f"packets = '''\n{lines or (SCENES | DROPPED)[name]}\n'''", "utf-8")
     [(_, data)] = captures(scene)
     return parsed(data)
 
@@ -162,3 +167,74 @@ def test_what_a_capture_lacks_accuses_nobody(folder, name, cuts):
     assert accusations(folder, link, all_) == []
     found = {what: accusations(folder, link, some) for what, some in cuts(all_)}
     assert not {what: told for what, told in found.items() if told}
+
+
+FAULTS = [
+    *sorted((ROOT / "diagnoses").glob("*/fires.pcap")),
+    *(SHIPPED / "accept_queue_full" / "recorded").glob("6.12/captures/*.pcap"),
+    *(SHIPPED / "pmtu_black_hole" / "recorded").glob("6.12/captures/client.pcap"),
+]
+
+
+@pytest.mark.parametrize("path", FAULTS, ids=lambda path: path.parts[-2] + path.stem)
+def test_what_a_capture_lacks_breaks_no_rule(folder, path):
+    """Wherever it begins and whatever single frame is missing: a rule abstains, or finds all it names."""
+    link, all_ = parsed(path.read_bytes())
+    for some in [
+        *(all_[at:] for at in range(1, min(len(all_), 20))),
+        *(all_[:at] + all_[at + 1 :] for at in range(min(len(all_) - 1, 20))),
+    ]:
+        accusations(folder, link, some)
+
+
+DROPPED = {
+    "the close of a client before the capture begins": OPEN.replace("\n", " unseen\n")
+    + "1 server > client PSH,ACK 300\n1.0001 client > server RST\n1.0002 server > client PSH,ACK 40",
+    "the FIN before the RST": TALK + "1 server > client FIN,ACK unseen\n1.01 client > server ACK\n"
+    "2 client > server PSH,ACK 70\n2.01 server > client RST",
+    "the FIN of an application that resets": TALK + "1 client > server FIN,ACK unseen\n"
+    "1.01 server > client ACK\n1.5 client > server RST,ACK",
+    "the acknowledgement of the last data": OPEN + "0.02 client > server PSH,ACK 200\n"
+    "0.03 server > client PSH,ACK 900 unseen\n0.0301 client > server ACK\n0.1 client > server RST,ACK",
+}
+
+
+@pytest.mark.parametrize("what", DROPPED)
+def test_what_was_dropped_before_a_reset_accuses_nobody(folder, what):
+    link, all_ = frames(what, folder)
+    assert accusations(folder, link, all_) == []
+
+
+def test_pings_are_not_lost_where_replies_show_that_requests_are_missing(folder):
+    lines = "".join(f"{n} client > server ping\n{n}.01 server > client pong\n" for n in range(40))
+    link, all_ = frames("pings", folder, lines)
+    replies_lost = [all_[at] for at in range(80) if at not in (21, 31, 41, 51)]
+    assert accusations(folder, link, replies_lost) == ["ping_loss (warning)"]
+    request_lost = [one for one in replies_lost if one is not all_[60]]
+    assert accusations(folder, link, request_lost) == []
+
+
+def test_a_window_scale_that_was_cut_off_is_not_missing(folder):
+    path = ROOT / "diagnoses" / "no_window_scaling" / "stays_quiet.pcap"
+    link, all_ = parsed(path.read_bytes())
+    assert accusations(folder, link, [(time, original, data[:60]) for time, original, data in all_]) == []
+
+
+def test_a_repeat_at_once_of_a_question_shows_no_wait_for_an_answer(folder):
+    asks = "client > server:53 DNS query A a.example"
+    lines = f"0 {asks} id 7\n0.02 {asks} id 8\n9 client > server ping\n"
+    link, all_ = frames("questions", folder, lines)
+    assert accusations(folder, link, all_) == []
+
+
+def test_the_end_of_long_polls_is_a_timer_though_events_come_before(folder):
+    lines, at = OPEN, 1.0
+    for wait in (30.0, 30.0, 12.5, 30.0):
+        lines += f'{at} client > server PSH,ACK "GET /poll HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n"\n'
+        lines += f"{at + 0.01} server > client ACK\n"
+        at += wait
+        lines += f'{at} server > client PSH,ACK "HTTP/1.1 204 No Content\\r\\n\\r\\n"\n'
+        lines += f"{at + 0.0001} client > server ACK\n"
+        at += 0.5
+    link, all_ = frames("polls", folder, lines)
+    assert accusations(folder, link, all_) == []

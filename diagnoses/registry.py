@@ -12,6 +12,7 @@ from diagnoses.data_after_close import rule as data_after_close
 from diagnoses.delayed_ack_nagle import rule as delayed_ack_nagle
 from diagnoses.dns_no_answer import rule as dns_no_answer
 from diagnoses.dns_nxdomain import rule as dns_nxdomain
+from diagnoses.dns_port_unreachable import rule as dns_port_unreachable
 from diagnoses.dns_refused import rule as dns_refused
 from diagnoses.dns_servfail import rule as dns_servfail
 from diagnoses.dns_slow import rule as dns_slow
@@ -96,6 +97,7 @@ CONNECTIONS: tuple[ConnectionRule, ...] = (
     port_reuse_ignored,
     accept_queue_full,
     syn_unanswered,
+    dns_port_unreachable,
     dns_no_answer,
     syn_ack_lost,
     dns_servfail,

@@ -11,64 +11,28 @@ Holds when all of these are true:
 Supersedes nothing: the message is the whole answer.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnoses.case import NS, Connection, End, frames
+from diagnoses.case import NS, Connection, frames
+from diagnoses.datagrams import distance, refusal
 from diagnoses.finding import Confidence, Culprit, Finding, Kind, Rejected, Severity, Value, say
 from diagnoses.path_probes import no_measurement
-from packets.columns import COPY, ICMP, ICMPV6, UDP
+from packets.columns import UDP
 from packets.table import Table
-from packets.ttl import INITIAL, hops
-from packets.vantage import fresh
+from packets.ttl import hops
 
 CODE = "udp_port_unreachable"
 SUPERSEDES: tuple[str, ...] = ()
 # Ports of one host that turned one sender away from which on it is a scan: nobody needs so many closed ports.
 A_SCAN = 16
 LOOKED_AT = 4096  # connections of the two that are looked at to count them
-_V4, _V6 = (3, 3), (1, 4)  # type and code of "port unreachable": RFC 792, RFC 4443 section 3.1
 
 
 def candidates(table: Table) -> NDArray[np.bool_]:
     """Connections worth a look."""
     found: NDArray[np.bool_] = (table["protocol"] == UDP) & (table["icmp_errors"] > 0)
     return found
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """Datagrams of one end that were turned away."""
-
-    sender: End
-    target: End
-    sent: NDArray[np.void]
-    answers: NDArray[np.void]  # datagrams of the other end
-    messages: NDArray[np.void]  # "port unreachable" about what was sent
-
-    @property
-    def first(self) -> int:
-        """Frame of the first message, 0: there is none."""
-        return int(self.messages["frame"][0]) if len(self.messages) else 0
-
-
-def refusal(c: Connection) -> Refusal:
-    """The messages to the client; where there are none, those to the server."""
-    return c.once(_refusal)
-
-
-def _refusal(c: Connection) -> Refusal:
-    rows = c.rows[(c.rows["marks"] & COPY) == 0]
-    v4 = (rows["protocol"] == ICMP) & (rows["icmp_type"] == _V4[0]) & (rows["icmp_code"] == _V4[1])
-    v6 = (rows["protocol"] == ICMPV6) & (rows["icmp_type"] == _V6[0]) & (rows["icmp_code"] == _V6[1])
-    found, datagrams = rows[v4 | v6], rows[rows["protocol"] == UDP]
-    to_client = not len(found) or bool((~found["from_client"]).any())
-    sender = c.client if to_client else c.server
-    mine = datagrams["from_client"] == to_client
-    about = found[found["from_client"] != to_client]
-    return Refusal(sender, c.peer(sender), datagrams[mine], datagrams[~mine], about)
 
 
 def datagram_turned_away(c: Connection) -> bool:
@@ -82,8 +46,7 @@ def not_answering(c: Connection) -> bool:
 
 
 def no_answer_afterwards(c: Connection) -> bool:
-    found = refusal(c)
-    return not bool((found.answers["frame"] > found.first).any())
+    return not refusal(c).answered_afterwards
 
 
 def no_scan(c: Connection) -> bool:
@@ -100,7 +63,7 @@ def find(c: Connection) -> Finding:
     refused = refusal(c)
     found, sent, answers, target = refused.messages, refused.sent, refused.answers, refused.target
     first, asked = found[0], sent[sent["frame"] < found[0]["frame"]][-1:]
-    by_host = int(first["source"]) == target.host
+    by_host = refused.by_host
     reporter = c.case.capture.addresses[int(first["source"])]
     delay = float(first["time_ns"] - asked["time_ns"][0]) / NS if len(asked) else 0.0
     values = {
@@ -128,7 +91,7 @@ def find(c: Connection) -> Finding:
         "answers_before": len(answers),
     }
     kind: Kind = ("server" if target is c.server else "client") if by_host else "path"
-    hop = c.hops_to(target) if by_host else _distance(refused.sender, first)
+    hop = c.hops_to(target) if by_host else distance(refused.sender, first)
     severity: tuple[Severity, Confidence] = ("note" if len(answers) else "error", "certain")
     return Finding(
         CODE,
@@ -147,9 +110,3 @@ def find(c: Connection) -> Finding:
         (Rejected("icmp_unreachable", say("host_is_up" if by_host else "device_only", **values)),),
         say("settle" if by_host else "settle_device", **values),
     )
-
-
-def _distance(sender: End, message: np.void) -> int | None:
-    """Hops to the device; None where the capture host itself, or its neighbour, sent the message."""
-    ttl = int(message["ttl"])
-    return None if ttl in INITIAL and not fresh(sender.track) else hops(ttl)

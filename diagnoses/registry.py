@@ -25,6 +25,7 @@ from diagnoses.gave_up_retransmitting import rule as gave_up_retransmitting
 from diagnoses.half_close_stuck import rule as half_close_stuck
 from diagnoses.half_open_reset import rule as half_open_reset
 from diagnoses.half_open_silent import rule as half_open_silent
+from diagnoses.handshake_ack_lost import rule as handshake_ack_lost
 from diagnoses.high_latency import rule as high_latency
 from diagnoses.icmp_unreachable import rule as icmp_unreachable
 from diagnoses.idle_flow_dropped import rule as idle_flow_dropped
@@ -96,6 +97,7 @@ CONNECTIONS: tuple[ConnectionRule, ...] = (
     ttl_expired,
     port_reuse_ignored,
     accept_queue_full,
+    handshake_ack_lost,
     syn_unanswered,
     dns_port_unreachable,
     dns_no_answer,

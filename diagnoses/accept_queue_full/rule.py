@@ -11,8 +11,8 @@ Holds when all of these are true:
   taken at the server
 - no RST came from the server, and no ICMP error quotes the connection
 
-Supersedes syn_unanswered, syn_ack_lost and timeout_retransmission: data sent after the ignored ACK is
-ignored, too, and repeated.
+Supersedes syn_unanswered, syn_ack_lost, handshake_ack_lost and timeout_retransmission: data sent after the
+ignored ACK is ignored, too, and repeated.
 """
 
 import numpy as np
@@ -24,7 +24,7 @@ from diagnoses.finding import Confidence, Culprit, Finding, Rejected, Value, say
 from packets.table import Table
 
 CODE = "accept_queue_full"
-SUPERSEDES = ("syn_unanswered", "syn_ack_lost", "timeout_retransmission")
+SUPERSEDES = ("syn_unanswered", "syn_ack_lost", "handshake_ack_lost", "timeout_retransmission")
 ENOUGH = 2  # a single ignored SYN is everyday loss; a single repeated SYN-ACK may have crossed the ACK
 _WHERE = {  # taken at the server, by its repeated SYN-ACK: key of the words
     (True, False): "at_server",

@@ -31,6 +31,7 @@ NAMES: dict[str, str] = {
     "data_after_fin": gettext_noop("data after the FIN"),
     "data_least": gettext_noop("shortest trip of data"),
     "data_median": gettext_noop("median trip of data"),
+    "data_sent": gettext_noop("times the data was sent"),
     "datagrams": gettext_noop("datagrams turned away"),
     "delay": gettext_noop("delay"),
     "different_moments": gettext_noop("different moments"),

@@ -36,6 +36,8 @@ ANALYSIS = {
     "fin_unanswered/stays_quiet": {"retransmission": 2},
     "gave_up_retransmitting/fires": {"retransmission": 6},
     "gave_up_retransmitting/stays_quiet": {"retransmission": 6},
+    "handshake_ack_lost/fires": {"retransmission": 8, "duplicate_ack": 3},
+    "handshake_ack_lost/stays_quiet": {"retransmission": 1, "duplicate_ack": 1},
     "keepalive/fires": {"keep_alive": 4, "keep_alive_ack": 4},
     "keepalive_failed/fires": {"keep_alive": 5, "keep_alive_ack": 2},
     "keepalive_failed/stays_quiet": {"keep_alive": 6, "keep_alive_ack": 5},

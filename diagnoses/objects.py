@@ -25,7 +25,7 @@ from packets.table import Table
 if TYPE_CHECKING:
     from diagnoses.two_points import Comparison
 
-RULES = "3"  # version of the rules; raised whenever a verdict may change
+RULES = "4"  # version of the rules; raised whenever a verdict may change
 PROTOCOLS = {
     TCP: "tcp",
     UDP: "udp",

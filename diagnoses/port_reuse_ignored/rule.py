@@ -3,7 +3,8 @@
 Holds when all of these are true:
 
 - the capture holds an older connection on the same addresses and ports, closed by a FIN and not by a RST
-- the new SYN was repeated: it was not accepted at once
+- the new SYN was repeated: it was not accepted at once; and where nothing came back, the capture goes on
+  for a second, or there were three SYNs
 - before any SYN-ACK the server answered for the older connection, with its numbers; or nothing came back, and
   the older connection had ended less than 2 MSL before
 - if nothing came back: other ports of the client were answered meanwhile, and no fresh port was ignored

@@ -20,8 +20,8 @@ LINES: dict[str, Line] = {
     f"{D}discard/": ("POST", *ALICE),
     "articles/<slug:slug>/edit/": ("GET", *AUTHORS),
     "articles/<slug:slug>/translate/": ("POST", SIGN_IN, 404, 302, 302),
-    "runbooks/<slug:slug>/edit/": ("GET", SIGN_IN, 404, 404, 404),  # it is no runbook
-    "runbooks/<slug:slug>/translate/": ("GET", SIGN_IN, 404, 404, 404),
+    "runbooks/<slug:slug>/edit/": ("GET", *AUTHORS),
+    "runbooks/<slug:slug>/translate/": ("GET", *AUTHORS),
 }
 
 

@@ -77,6 +77,7 @@ def _markdown() -> MarkdownIt:
         made.use(container_plugin, name, render=_admonition)
     made.inline.ruler.at("emphasis", emphasis)
     made.add_render_rule("softbreak", _softbreak)
+    made.add_render_rule("dt_open", _term)
     made.add_render_rule("fence", _fence)
     return made
 
@@ -149,6 +150,17 @@ def anchor(title: str) -> str:
     return re.sub(r"[^\w]+", "-", unicodedata.normalize("NFKC", title).lower()).strip("-") or "section"
 
 
+def _term(self: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    """A defined term has an address of its own, `#term-time-wait`; of two that are alike the first."""
+    inline = tokens[index + 1].children or []
+    name = f"term-{anchor(''.join(t.content for t in inline if t.type in ('text', 'code_inline')))}"
+    known: set[str] = env.setdefault("terms", set())
+    if name in known:
+        return "<dt>"
+    known.add(name)
+    return f'<dt id="{name}">'
+
+
 def _headings(tokens: list[Token]) -> list[Heading]:
     found = []
     for token, inline in pairwise(tokens):
@@ -198,6 +210,7 @@ _CLASSES = re.compile(
 _ATTRIBUTES: dict[str, set[str]] = {
     "*": {"class"},
     "a": {"href", "title", "id"},
+    "dt": {"id"},
     "h2": {"id"},
     "h3": {"id"},
     "li": {"id"},

@@ -172,3 +172,13 @@ def test_every_shipped_article_renders_with_contents_and_without_leftover_stars(
         outside_code = re.sub(r"<(pre|code).*?</\1>", "", str(text.html), flags=re.S)
         assert text.contents, article.slug
         assert "**" not in outside_code, (article.slug, article.language)
+
+
+def test_a_defined_term_has_an_address_of_its_own():
+    html = render("## RST\n\nRST (reset)\n: Ends.\n\n再送\n: もう一度。\n\nRST (reset)\n: Again.\n").html
+    assert re.findall(r"<dt[^>]*>", html) == ['<dt id="term-rst-reset">', '<dt id="term-再送">', "<dt>"]
+    assert '<h2 id="rst">' in html
+
+
+def test_no_address_of_a_term_breaks_out_of_its_quotation_marks():
+    assert re.findall(r"<dt[^>]*>", render('a" onclick="b\n: c\n').html) == ['<dt id="term-a-onclick-b">']

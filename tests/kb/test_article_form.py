@@ -5,11 +5,13 @@ rules (``diagnoses/<code>/article.<language>.md``), the free ones in ``kb/conten
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from markdown_it import MarkdownIt
 
 ROOT = Path(__file__).resolve().parents[2]
 LANGUAGES = ("en", "ja")
@@ -34,7 +36,9 @@ HEADINGS = {
     ),
 }
 FRONT_MATTER = re.compile(
-    r"\A---\ntitle: (?P<title>.+)\nsummary: (?P<summary>.+)\n---\n\n(?P<body>.+)\Z", re.S
+    r"\A---\ntitle: (?P<title>[^\n]+)\nsummary: (?P<summary>[^\n]+)\n(?:tags: (?P<tags>[^\n]+)\n)?---\n\n"
+    r"(?P<body>.+)\Z",
+    re.S,
 )
 FENCE = re.compile(r"^```[^\n]*\n(.*?)^```$", re.S | re.M)
 INLINE_CODE = re.compile(r"`[^`\n]+`")
@@ -68,10 +72,10 @@ class Shipped:
         return self.paths[language].read_text(encoding="utf-8")
 
     def part(self, language: str, name: str) -> str:
-        """The title, summary or body."""
+        """The title, summary, tags or body."""
         match = FRONT_MATTER.match(self.text(language))
         assert match, f"{self.paths[language]} does not begin with a front matter of title and summary"
-        return match[name]
+        return match[name] or ""
 
     def prose(self, language: str) -> str:
         """The body without fenced code, inline code, link targets, and the marks of blocks."""
@@ -97,6 +101,7 @@ def shipped() -> Iterator[Shipped]:
 
 ARTICLES = tuple(shipped())
 SLUGS = frozenset(article.slug for article in ARTICLES)
+RUNBOOKS = {f"/runbooks/{path.name.split('.')[0]}/" for path in (ROOT / "kb" / "runbooks").glob("*.en.md")}
 each_article = pytest.mark.parametrize("article", ARTICLES, ids=lambda article: article.slug)
 each_language = pytest.mark.parametrize("language", LANGUAGES)
 
@@ -129,6 +134,15 @@ def test_title_and_summary_are_single_plain_lines(article: Shipped, language: st
     assert bool(JAPANESE.search(title)) is (language == "ja")
 
 
+@each_article
+def test_tags_are_english_words_and_the_same_in_both_languages(article: Shipped) -> None:
+    assert article.part("en", "tags") == article.part("ja", "tags")
+    words = article.part("en", "tags").split(", ") if article.part("en", "tags") else []
+    assert all(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", word) for word in words)
+    assert len(set(words)) == len(words) <= 5
+    assert words or article.of_diagnosis, "a lesson is found by its tags"
+
+
 @each_language
 @each_article
 def test_a_diagnosis_keeps_the_seven_headings_in_order(article: Shipped, language: str) -> None:
@@ -145,6 +159,17 @@ def test_both_languages_have_the_same_outline(article: Shipped) -> None:
         return re.findall(r"^(#{2,}) ", FENCE.sub("", article.part(language, "body")), re.M)
 
     assert outline("en") == outline("ja")
+
+
+@each_article
+def test_a_lesson_has_as_many_paragraphs_items_rows_and_commands_in_both_languages(article: Shipped) -> None:
+    def pieces(language: str) -> Counter[str]:
+        tokens = MarkdownIt("commonmark").enable("table").parse(article.part(language, "body"))
+        kinds = ("paragraph_open", "list_item_open", "tr_open", "fence")
+        return Counter(token.type for token in tokens if token.type in kinds)
+
+    if not article.of_diagnosis:
+        assert pieces("en") == pieces("ja")
 
 
 @each_article
@@ -176,7 +201,7 @@ def test_links_lead_to_articles_our_lists_or_standards(article: Shipped, languag
         inside = re.fullmatch(r"/articles/([a-z0-9-]+)/", target)
         if inside:
             assert inside[1] in SLUGS - {article.slug}, target
-        elif target not in LISTS:
+        elif target not in LISTS and target not in RUNBOOKS:
             assert re.fullmatch(STANDARDS, target), target
 
 

@@ -1,4 +1,6 @@
-"""`::experiment connect_timeout show=steps,sequence at=server step=connect`: an experiment in an article."""
+"""`::experiment connect_timeout show=steps,sequence at=server step=connect finding=syn_unanswered`: an
+experiment in an article.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -111,7 +113,7 @@ def drawn(
         "network": lambda: {"drawn_network": network.drawn(found.experiment, lang)},
         "steps": lambda: {"shown_steps": steps(found, told, block.options.get("step", ""), lang)},
         "terminal": lambda: {"terminals": told.terminals},
-        "sequence": lambda: picture(run, block.options.get("at")),
+        "sequence": lambda: picture(run, block.options.get("at"), block.options.get("finding", "")),
         "states": lambda: {"lanes": result.state_lanes(told, run, lang) if run else ""},
         "expectations": lambda: {"verdicts": result.verdicts(run, lang) if run else []},
         "captures": lambda: {"recorded": result.recorded(run, lang) if run else []},
@@ -140,12 +142,14 @@ def shown(step: Step, done: Done | None, lang: Language) -> Shown:
     return Shown(step.at_ns / 1e9, step.host, command, into, step.says.get(lang, ""), done)
 
 
-def picture(run: Run | None, asked: str | None) -> dict[str, Any]:
-    """The diagram at one vantage point: the one that is asked for, else the first with packets."""
+def picture(run: Run | None, asked: str | None, code: str = "") -> dict[str, Any]:
+    """The diagram at one vantage point: the one that is asked for, else the first with packets. A code names
+    the finding whose connection is drawn; without one it is the gravest.
+    """
     captures = list(run.captures.select_related("capture__report")) if run else []
     one = next((one for one in captures if one.vantage == asked), captures[0] if captures else None)
     report = report_of(one.capture) if one else None
     if one is None or report is None or not report.packets:
         return {}
-    found = lead_picture(one.capture, report, anchor=f"r{one.pk}-")
+    found = lead_picture(one.capture, report, anchor=f"r{one.pk}-", code=code)
     return {**found, "drawn_at": one.vantage, "drawn_capture": one.capture}

@@ -124,11 +124,12 @@ def _overview(report: Report, lang: Language) -> list[dict[str, Any]]:
     return lines if len(lines) > 1 and report.connections > FEW_CONNECTIONS else []
 
 
-def lead_picture(found: Capture, report: Report, anchor: str = "f") -> dict[str, object]:
-    """`diagram` and `drawn` as on the capture's own page; empty when there is nothing to draw. `anchor`: see
-    drawing.sequence.
+def lead_picture(found: Capture, report: Report, anchor: str = "f", code: str = "") -> dict[str, object]:
+    """`diagram` and `drawn` as on the capture's own page, or of the first finding with that code, if there is
+    any; empty when there is nothing to draw. `anchor`: see drawing.sequence.
     """
     findings = list(report.findings.filter(quality=False)[: cards.MOST_FINDINGS])
+    findings.sort(key=lambda finding: finding.code != code)  # the others stay in their order
     return _picture(found, report, reports.connections(report), findings, anchor)
 
 

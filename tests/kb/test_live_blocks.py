@@ -1,5 +1,6 @@
 """Blocks that live in an article: lines `::name …`, drawn for each reader."""
 
+import numpy as np
 import pytest
 from django.test import RequestFactory
 from hypothesis import given, settings
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 from kb import articles, live
 from kb.models import Article, Lead
 from kb.templatetags import readable
+from kb.views import captures
 from tests import sample_report as sample
 from tests.kb import shown
 from tests.kb.test_pages_of_articles import revision
@@ -166,6 +168,19 @@ def test_an_experiment_is_shown_as_on_the_oldest_kernel_unless_another_is_named(
     assert live_blocks.newest_on(found, "").kernel == "6.1.0"
     assert live_blocks.newest_on(found, "6.12").kernel == "6.12.0"
     assert live_blocks.newest_on(found, "5.10").kernel == "6.1.0"
+
+
+def test_an_article_can_name_the_finding_whose_connection_is_drawn(alice, cast):
+    refused, download = sample.ssh_refused(), sample.transfer(9, connection=7)
+    download["frame"] += 100
+    packets = np.concatenate([refused, download])
+    packets = packets[np.lexsort((packets["frame"], packets["connection"]))]
+    gravest, other = sample.refused_on_path(), sample.refused_on_path(connection=7)
+    other = {lang: {**words, "code": "slow_server", "severity": "note"} for lang, words in other.items()}
+    table = sample.connection_table(packets, {1: ("refused", "refused_on_path", "error")})
+    found = shown.done(shown.capture(cast), sample.Sample(packets, table, [gravest, other]))
+    for code, connection in (("", 1), ("slow_server", 7), ("refused_on_path", 1), ("not_in_it", 1)):
+        assert captures.lead_picture(found, found.report, code=code)["drawn"]["id"] == connection
 
 
 def test_output_keeps_its_lines_and_its_columns_and_hides_no_control_character() -> None:

@@ -88,7 +88,8 @@ def of_experiment(one: Block) -> list[str]:
     steps = {step.name for step in found.experiment.steps}
     places = {vantage.name for vantage in found.experiment.captures}
     kernels = {recorded.name for recorded in found.recordings()}
-    known = {"show": PARTS, "step": steps, "at": places, "kernel": kernels}
+    codes = {str(each.arguments["code"]) for each in found.experiment.expectations if each.kind == "finding"}
+    known = {"show": PARTS, "step": steps, "at": places, "kernel": kernels, "finding": codes}
     wrong = [f"{one.name}: no option is called {key}" for key, _ in one.options if key not in known]
     for key, value in one.options:
         words = value.split(",") if key != "at" else [value]
@@ -155,6 +156,8 @@ def test_an_experiment_proves_the_lessons_that_show_it_and_no_others() -> None:
         ("::experiment connect_timeout show=stepz", ["connect_timeout: show=stepz"]),
         ("::experiment connect_timeout step=connect,gone", ["connect_timeout: step=gone"]),
         ("::experiment connect_timeout at=fw", ["connect_timeout: at=fw"]),
+        ("::experiment connect_timeout finding=syn_unanswered", []),
+        ("::experiment connect_timeout finding=port_closed", ["connect_timeout: finding=port_closed"]),
         ("::experiment connect_timeout kernel=6.12", []),
         ("::experiment connect_timeout kernel=5.10", ["connect_timeout: kernel=5.10"]),
         ("::experiment connect_timeout of=1", ["connect_timeout: no option is called of"]),

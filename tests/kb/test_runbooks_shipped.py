@@ -17,8 +17,8 @@ ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "kb" / "runbooks"
 SLUGS = sorted(path.name.removesuffix(".en.md") for path in FOLDER.glob("*.en.md"))
 LANGUAGES = ("en", "ja")
-# Of rules that are on their way: a runbook may name them before the registry does.
-COMING = frozenset({"dns_port_unreachable", "handshake_ack_lost"})
+# Of a rule that is on its way: a runbook may name it before the registry does.
+COMING = frozenset({"handshake_ack_lost"})
 OF_THE_CASE = frozenset(
     "client client_port server server_port frames first_frame time capture hop".split()  # noqa: SIM905 one line
 )

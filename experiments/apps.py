@@ -10,12 +10,13 @@ class ExperimentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Registers with kb what a replay is, and what experiments say beside articles and captures, and in
-        them.
+        """Registers with kb what a replay is, what experiments say beside articles and captures, and in
+        them, and how they are found.
         """
-        from experiments import claims, live_blocks, panels, panels_of_changes, runs, shipped
+        from experiments import claims, findable, live_blocks, panels, panels_of_changes, runs, shipped
         from kb import blocks, bundle, kinds, proofs
         from kb import panels as places
+        from kb.search import index
 
         kinds.register(kinds.Kind(runs.KIND, runs.REPLAY, runs.FOLDER, runs.is_named))
         bundle.register(shipped.files)
@@ -24,3 +25,4 @@ class ExperimentsConfig(AppConfig):
         places.register("capture", panels.beside_capture)
         places.register("revision", panels_of_changes.beside_revision)
         proofs.register(claims.of_each)
+        index.register(findable.KIND, findable.pages)

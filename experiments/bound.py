@@ -31,6 +31,10 @@ WITHOUT_CODE = {
 
 def articles(experiment: Experiment) -> frozenset[str]:
     """Slugs and codes of the articles."""
-    codes = {str(each.arguments["code"]) for each in experiment.expectations if each.kind == "finding"}
-    subjects = codes - {EVERYWHERE} or codes
-    return frozenset(subjects).union(WITHOUT_CODE.get(experiment.name, ()))
+    return codes(experiment).union(WITHOUT_CODE.get(experiment.name, ()))
+
+
+def codes(experiment: Experiment) -> frozenset[str]:
+    """The diagnoses that are its subject."""
+    shown = {str(each.arguments["code"]) for each in experiment.expectations if each.kind == "finding"}
+    return frozenset(shown - {EVERYWHERE} or shown)

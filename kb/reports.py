@@ -19,6 +19,7 @@ from django.utils.dateparse import parse_datetime
 from kb import earlier, following
 from kb.jobs import Claim, end
 from kb.models import Capture, EarlierReport, Finding, Job, Report
+from kb.search import index
 from kb.streams import TooMuch, first_items, only_plain_files, read_object
 from packets.columns import CONNECTION_DTYPE, PACKET_DTYPE
 
@@ -64,6 +65,7 @@ def record(claim: Claim, folder: Path) -> bool:
         if compared_with is not None:
             compared_with.save()
         following.follow(report, connections(report))
+        index.report(report)
         if before is not None and before.folder != name:
             old = before.path
             transaction.on_commit(lambda: shutil.rmtree(old, ignore_errors=True))

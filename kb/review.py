@@ -10,6 +10,7 @@ from django.utils import timezone
 from kb import history
 from kb.models import Article, Event, Revision, User
 from kb.outcomes import NotAccepted, NotYours, OwnWords, StateHasChanged, TooManyWords
+from kb.search import index
 from kb.streams import cleaned
 
 STATE, KIND = Revision.State, Event.Kind
@@ -76,6 +77,7 @@ def approve(
         )
         if verified_until is not None:
             verify(revision, curator, verified_until)
+        index.article(revision.article)
     return None
 
 

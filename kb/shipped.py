@@ -11,6 +11,7 @@ from django.db.models import OuterRef, Subquery
 from kb import history
 from kb.models import Article, Event, Lead, Revision
 from kb.models.language import Language
+from kb.search import index
 
 ORIGIN, STATE = Revision.Origin, Revision.State
 
@@ -106,6 +107,7 @@ def load(base: Path) -> Loaded:
         unchanged += done is None
     pair()
     lead([shipped for shipped in every if shipped.kind == Article.Kind.RUNBOOK])
+    index.refresh()
     return Loaded(approved, proposed, unchanged)
 
 
@@ -166,4 +168,6 @@ def load_one(shipped: Shipped) -> Revision.State | None:
         digest=shipped.digest,
     )
     history.record(Event.Kind.SUBMITTED if edited else Event.Kind.LOADED, article, revision=made)
+    if not edited:
+        index.article(Article.objects.get(pk=article.pk))
     return state

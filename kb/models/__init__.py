@@ -17,6 +17,7 @@ from kb.models.lead import Lead
 from kb.models.report import Report
 from kb.models.reviewlink import Opinion, ReviewLink
 from kb.models.revision import Revision
+from kb.models.searchentry import SearchEntry
 from kb.models.signinlink import SignInLink
 from kb.models.team import Team
 from kb.models.token import Token
@@ -44,6 +45,7 @@ __all__ = [
     "Report",
     "ReviewLink",
     "Revision",
+    "SearchEntry",
     "SignInLink",
     "Team",
     "Token",

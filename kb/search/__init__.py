@@ -1,0 +1,1 @@
+"""Search: what is written into the index, and how a reader's words find it again."""

@@ -11,18 +11,19 @@ class KbConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Registers the kinds of job that are kb's own (a capture is diagnosed, a report comes of it; two are
-        compared, of which no folder stays), and the blocks of articles that are kb's own.
+        """Registers what is kb's own: the kinds of job (a capture is diagnosed, a report comes of it; two are
+        compared, of which no folder stays), the blocks of articles, what stands beside a capture.
         """
-        from kb import beside, blocks, kinds, queue
+        from kb import beside, blocks, kinds, panels, queue
         from kb.models import Report
-        from kb.views import live_blocks
+        from kb.views import case_panel, live_blocks
 
         def names(folder: str) -> bool:
             return Report.objects.filter(folder=folder).exists()
 
         kinds.register(kinds.Kind("diagnose", queue.DIAGNOSE, "reports", names))
         kinds.register(kinds.Kind(beside.KIND, queue.BESIDE, beside.FOLDER, lambda folder: False))
+        panels.register("capture", case_panel.beside_capture)
         blocks.register("capture", live_blocks.capture)
         blocks.register("finding", live_blocks.finding)
         blocks.register("section", live_blocks.section)

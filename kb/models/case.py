@@ -77,8 +77,17 @@ class Case(models.Model):
 
 
 class CaseStep(models.Model):
-    """A step that was done: what came out, and what shows it. Rows are only added."""
+    """A step that was done: what came out, and what shows it. Rows are only added: going back, or opening a
+    case again, is a row that takes the one before it off the way.
+    """
 
+    class Kind(models.TextChoices):
+        """Whether the way went on or back."""
+
+        DONE = "done"
+        BACK = "back"
+
+    kind = models.CharField(max_length=4, choices=Kind.choices, default=Kind.DONE)
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="steps")
     step = models.CharField(max_length=80)  # its id in the runbook
     outcome = models.PositiveIntegerField()  # its place in the step's list, from 0

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from diagnoses.objects import RULES
 from drawing.words import Language
-from kb import jobs, panels, removal, renewal, reports
+from kb import jobs, leads, panels, removal, renewal, reports
 from kb.access import capture_or_404, own_capture_or_404
 from kb.models import Capture, Finding, Report
 from kb.progress import so_far
@@ -114,6 +114,7 @@ def _verdict(found: Capture, report: Report) -> dict[str, object]:
         "connections": [connection_line(row) for row in connections[:CONNECTIONS_SHOWN]],
         "connections_total": len(connections),
         "lead": cards.card(primary, lang, link, heard) if primary else None,
+        "leads": leads.by_code((finding.code for finding in [*findings, *quality]), lang),
         **_picture(found, report, connections, findings),
     }
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from drawing import labels
 from drawing.marks import Mark
-from kb import earlier, reports
+from kb import earlier, leads, reports
 from kb.access import capture_or_404
 from kb.models import Capture, EarlierReport, Finding, Report
 from kb.templatetags.readable import language
@@ -128,6 +128,7 @@ def connection(request: HttpRequest, uid: str, number: int) -> HttpResponse:
         "is_explained": any(finding.code == line["verdict"] for finding in about),
         "diagram": svg,
         "cards": _cards(capture, about, heard),
+        "leads": leads.by_code((finding.code for finding in about), lang),
         "packets": packet_lines(
             part, page.start, rows, pictures.marks(about, part, lang), pictures.first_ns(report)
         ),

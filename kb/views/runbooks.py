@@ -1,5 +1,6 @@
 """Runbooks: the list, and one of them with its tree and steps."""
 
+from dataclasses import dataclass
 from typing import cast
 
 from django.contrib.auth.decorators import login_required
@@ -11,10 +12,11 @@ from django.views.decorators.http import require_safe
 
 from diagnoses.registry import CODES
 from drawing.words import Language
-from kb import leads, panels
-from kb.models import Article, Lead, Revision
+from kb import cases, leads, panels
+from kb.models import Article, Capture, Lead, Revision
 from kb.stepping import showing
 from kb.stepping.reading import parse
+from kb.stepping.values import of_finding
 from kb.templatetags.readable import language
 from kb.views import wording
 
@@ -86,13 +88,38 @@ def runbook(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "runbook.html", page_of(request, found, revision))
 
 
+@dataclass(frozen=True)
+class About:
+    """The finding from which a runbook is looked at, and what it fills in."""
+
+    capture: Capture
+    position: int
+    title: str
+    values: dict[str, str]
+
+
+def about(request: HttpRequest, lang: Language) -> About | None:
+    """By `?capture=` and `?finding=`, if the reader may see it; None otherwise."""
+    uid, place = request.GET.get("capture", ""), request.GET.get("finding", "")
+    if not (uid.isascii() and uid.isalnum() and place.isascii() and place.isdigit() and len(place) < 10):
+        return None
+    capture = Capture.objects.visible_to(request.user).select_related("report").filter(uid=uid).first()
+    finding = cases.finding_of(capture, int(place)) if capture else None
+    if capture is None or finding is None:
+        return None
+    filled = of_finding(capture, capture.report, finding, lang)
+    return About(capture, finding.position, str(finding.body(lang)["title"]), filled)
+
+
 def page_of(request: HttpRequest, found: Article, revision: Revision) -> dict[str, object]:
     """What the page of a runbook shows."""
-    steps, values = parse(revision.body), dict[str, str]()
-    lang = cast(Language, revision.language)
+    steps, lang = parse(revision.body), cast(Language, revision.language)
+    seen_from = about(request, lang)
+    values = seen_from.values if seen_from else {}
     other = found.current("ja" if revision.language == "en" else "en")
     return {
         "article": found,
+        "about": seen_from,
         "revision": revision,
         "other": other if other and other.language != revision.language else None,
         "opening": showing.opening(steps, values, request),

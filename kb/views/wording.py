@@ -105,14 +105,19 @@ def numbers(values: dict[str, Any], lang: Language) -> list[Number]:
 
 
 def _number(name: str, value: Any, lang: Language) -> Number:
-    unit = next((u for u in _UNITS if name.endswith("_" + u)), "")
+    unit = _unit(name)
     bare = name.removesuffix("_" + unit) if unit else name
-    shown = (
-        ", ".join(_value(v, unit, lang) for v in value)
-        if isinstance(value, list)
-        else _value(value, unit, lang)
-    )
-    return Number(_number_name(bare), shown, is_text=isinstance(value, str | list))
+    return Number(_number_name(bare), with_unit(name, value, lang), is_text=isinstance(value, str | list))
+
+
+def _unit(name: str) -> str:
+    return next((u for u in _UNITS if name.endswith("_" + u)), "")
+
+
+def with_unit(name: str, value: Any, lang: Language) -> str:
+    """A number of a finding, or several, with the unit that its name ends in: rto_ms, 300 → 300 ms."""
+    several = value if isinstance(value, list) else [value]
+    return ", ".join(_value(one, _unit(name), lang) for one in several)
 
 
 def _number_name(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Runbooks and cases."""
+"""Runbooks and cases. Charlie may read what is written, and nothing of the team's cases."""
 
 from kb.models import Capture
 from tests.kb.access_lines import SIGN_IN
@@ -6,14 +6,35 @@ from tests.kb.access_lines import SIGN_IN
 LINES = {
     "runbooks/": ("GET", SIGN_IN, 200, 200, 200),
     "runbooks/<slug:slug>/": ("GET", SIGN_IN, 200, 200, 200),
+    "runbooks/<slug:slug>/follow/": ("POST", SIGN_IN, 422, 422, 422),  # what is it about?
+    "captures/<slug:uid>/follow/": ("POST", SIGN_IN, 404, 404, 404),  # which finding?
+    "cases/": ("GET", SIGN_IN, 200, 200, 200),
+    "cases/<slug:uid>/": ("GET", SIGN_IN, 404, 200, 200),
+    "cases/<slug:uid>/steps/": ("POST", SIGN_IN, 404, 409, 409),  # somebody who has not looked at it
+    "cases/<slug:uid>/back/": ("POST", SIGN_IN, 404, 409, 409),
+    "cases/<slug:uid>/unhelpful/": ("POST", SIGN_IN, 404, 422, 422),
+    "cases/<slug:uid>/record.txt": ("GET", SIGN_IN, 404, 200, 200),
 }
 
 
 def fill(route: str, capture: Capture) -> str | None:
-    """A runbook that everybody may read."""
+    """A runbook that everybody may read, and a case of Alice's team whose uid is the capture's."""
+    from kb.models import Article, Case
     from tests.kb.runbook_text import runbook
 
-    if not route.startswith("runbooks/<"):
+    if not route.startswith(("runbooks/<", "cases/<")):
         return None
-    made = runbook()
-    return "/" + route.replace("<slug:slug>", made.slug)
+    made = Article.objects.filter(slug="refused").first() or runbook()
+    assert capture.team is not None
+    Case.objects.get_or_create(
+        uid=capture.uid,
+        defaults={
+            "team": capture.team,
+            "capture": capture,
+            "runbook": made,
+            "revision": made.revisions.get(language="en"),
+            "language": "en",
+            "opened_by": capture.uploaded_by,
+        },
+    )
+    return "/" + route.replace("<slug:slug>", made.slug).replace("<slug:uid>", capture.uid)

@@ -20,6 +20,7 @@ from kb.templatetags.readable import language
 from kb.unwritten import SavedElsewhere
 from kb.views.authors import author, authors_only, draft_or_404
 from kb.views.upload import wants_json
+from kb.wordings import difference
 from kb.words import Words
 from kb.writing import Notes
 
@@ -69,7 +70,14 @@ def meanwhile(draft: Draft) -> dict[str, object]:
     """What has happened since the draft was begun: to the article, and to the original of a translation."""
     now = conflicts.moved_on(draft)
     base = conflicts.before_both(draft, now) if now else None
-    return {"moved": now, "base": base, "renewed": conflicts.original_moved_on(draft)}
+    renewed = conflicts.original_moved_on(draft)
+    return {
+        "moved": now,
+        "base": base,
+        "theirs": difference(base, now) if now else None,
+        "renewed": renewed,
+        "news": difference(draft.translates, renewed) if renewed and draft.translates else None,
+    }
 
 
 def shown_original(draft: Draft) -> Revision | None:
@@ -79,7 +87,7 @@ def shown_original(draft: Draft) -> Revision | None:
 
 def drawn(request: HttpRequest, body: str) -> SafeString:
     """The text as readers will see it. It changes with every key, so it is not remembered."""
-    return articles.render.__wrapped__(body).html
+    return articles.render.__wrapped__(body).shown(request)
 
 
 # ---- keep

@@ -3,13 +3,14 @@
 "use strict";
 
 (() => {
-  const form = document.getElementById("editor");
+  const root = document.getElementById("writing");
+  const form = document.getElementById("editor"); // holds no field itself: a preview inside it could hold forms of its own
   const body = form.elements.namedItem("body");
   const version = form.elements.namedItem("version");
   const token = form.elements.namedItem("csrfmiddlewaretoken").value;
   const say = form.dataset;
-  const state = form.querySelector(".state");
-  const counted = form.querySelector(".counted");
+  const state = root.querySelector(".state");
+  const counted = root.querySelector(".counted");
   const wide = matchMedia("(min-width: 1000px)");
   const fields = ["title", "summary", "body", "tags", "comment", "slug"].map((name) => form.elements.namedItem(name)).filter(Boolean);
   const SAVE_AFTER = 2000; // milliseconds without a key
@@ -18,7 +19,7 @@
   const STALE = 60 * 24 * 3600 * 1000; // a copy of a draft that nobody came back to
 
   document.documentElement.classList.add("scripted");
-  for (const part of form.querySelectorAll("[role=toolbar], .views")) part.hidden = false;
+  for (const part of root.querySelectorAll("[role=toolbar], .views")) part.hidden = false;
 
   const read = () => Object.fromEntries(fields.map((field) => [field.name, field.value]));
   const same = (one, other) => Boolean(one && other) && fields.every(({ name }) => one[name] === other[name]);
@@ -39,8 +40,8 @@
 
   /* ---- input methods: nothing is done to a text that is being composed */
   let composing = false;
-  form.addEventListener("compositionstart", () => (composing = true));
-  form.addEventListener("compositionend", () => (composing = false));
+  root.addEventListener("compositionstart", () => (composing = true));
+  root.addEventListener("compositionend", () => (composing = false));
   const isComposing = (event) => composing || event.isComposing || event.keyCode === 229;
 
   /* ---- a copy in this browser, until the server has it */
@@ -167,19 +168,19 @@
   }
 
   function announce(text) {
-    const there = [...form.querySelectorAll(".told")].find((told) => told.textContent === text);
+    const there = [...root.querySelectorAll(".told")].find((told) => told.textContent === text);
     if (there) return;
     const told = document.createElement("p");
     told.className = "told warning";
     told.setAttribute("role", "alert");
     told.textContent = text;
-    form.prepend(told);
+    root.prepend(told);
   }
 
   const saveSoon = later(save, SAVE_AFTER);
   const copySoon = later(() => same(read(), known) || copy.keep(), 250);
 
-  form.addEventListener("input", (event) => {
+  root.addEventListener("input", (event) => {
     if (!fields.includes(event.target)) return;
     tell(say.unsaved);
     copySoon();
@@ -226,7 +227,7 @@
   let shown = body.value;
 
   async function preview() {
-    if (body.value === shown || (!wide.matches && say.shown === "typing")) return;
+    if (body.value === shown || (!wide.matches && root.dataset.shown === "typing")) return;
     const text = body.value;
     const turn = (asked += 1);
     const data = new FormData();
@@ -263,9 +264,9 @@
   }
 
   /* ---- which side is shown */
-  const views = [...form.querySelectorAll("[data-show]")];
+  const views = [...root.querySelectorAll("[data-show]")];
   function show(which) {
-    say.shown = which;
+    root.dataset.shown = which;
     for (const view of views) view.setAttribute("aria-pressed", String(view.dataset.show === which));
     preview();
   }
@@ -348,7 +349,7 @@
     live: () => live(),
   };
 
-  const toolbar = form.querySelector("[role=toolbar]");
+  const toolbar = root.querySelector("[role=toolbar]");
   const tools = [...toolbar.querySelectorAll("[data-do]")];
   tools.forEach((tool, at) => (tool.tabIndex = at ? -1 : 0));
   toolbar.addEventListener("mousedown", (event) => event.target.closest("[data-do]") && event.preventDefault()); // the selection stays
@@ -411,7 +412,7 @@
     event.preventDefault();
     act();
   });
-  form.addEventListener("keydown", (event) => {
+  root.addEventListener("keydown", (event) => {
     const wanted = (event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "s";
     if (!wanted || isComposing(event)) return;
     event.preventDefault();

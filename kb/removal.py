@@ -9,7 +9,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
-from kb import kinds
+from kb import attachments, kinds
 from kb.models import Capture
 
 log = logging.getLogger(__name__)
@@ -51,6 +51,7 @@ def leftovers(media: Path) -> Iterator[Path]:
     for path in (media / "captures").glob("*"):
         if not Capture.objects.filter(stored=f"captures/{path.name}").exists():
             yield path
+    yield from attachments.orphans(media)
     for kind in kinds.every():
         yield from kind.leftovers()
 

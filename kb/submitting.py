@@ -3,7 +3,7 @@
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext
 
-from kb import history, review, slugs, writing
+from kb import attachments, history, review, slugs, writing
 from kb import words as wording
 from kb.conflicts import moved_on
 from kb.merging import is_unsettled
@@ -88,6 +88,7 @@ def submitted(draft: Draft, words: Words, author: User) -> Revision:
     trouble = review.submit(revision, author)
     assert trouble is None, trouble
     replace_others(revision)
+    attachments.claim(article, words.body)
     draft.delete()
     revision.refresh_from_db()
     return revision

@@ -1,6 +1,6 @@
 """What can become of words other than a draft that is kept, or a revision that awaits review."""
 
-from kb.outcomes import NotAccepted
+from kb.outcomes import NotAccepted, in_units
 
 
 class TooLong(NotAccepted):
@@ -123,4 +123,54 @@ class TooManyDrafts(NotAccepted):
         return cls(
             f"You have {most} drafts; submit or discard some of them first.",
             f"下書きが {most} 件あります。提出するか破棄してから始めてください。",
+        )
+
+
+class NoPicture(NotAccepted):
+    """A file that an article cannot show."""
+
+    status = 415
+
+    @classmethod
+    def of_ours(cls) -> "NoPicture":
+        """Neither a picture nor a capture."""
+        return cls(
+            "An article takes PNG, JPEG, GIF and WebP pictures, and captures; this file is neither.",
+            "記事に入れられるのは PNG、JPEG、GIF、WebP の画像とキャプチャだけです。",
+        )
+
+    @classmethod
+    def whole(cls) -> "NoPicture":
+        """It begins as a picture does, and goes on otherwise."""
+        return cls(
+            "This picture is cut or damaged, so it was not taken.",
+            "この画像は途中で切れているか壊れているため、受け付けませんでした。",
+        )
+
+
+class PictureTooLarge(NotAccepted):
+    """More bytes or pixels than a page can show."""
+
+    status = 413
+
+    @classmethod
+    def than(cls, size: int, side: int) -> "PictureTooLarge":
+        """The limits are in bytes and pixels."""
+        return cls(
+            f"A picture has at most {in_units(size)}, {side:,} pixels a side and 32 million pixels in all.",
+            f"画像は {in_units(size)}、一辺 {side:,} ピクセル、合計 3,200 万ピクセルまでです。",
+        )
+
+
+class TooManyPictures(NotAccepted):
+    """More pictures without an article than anybody needs."""
+
+    status = 429
+
+    @classmethod
+    def than(cls, most: int) -> "TooManyPictures":
+        """So many."""
+        return cls(
+            f"{most} of your pictures are in no article yet; submit the drafts that show them first.",
+            f"まだどの記事にも使われていない画像が {most} 枚あります。先に下書きを提出してください。",
         )

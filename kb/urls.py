@@ -6,6 +6,7 @@ from drawing.graphs import KINDS
 from kb.api import api
 from kb.views import (
     articles,
+    attaching,
     behind,
     beside,
     bundle,
@@ -126,6 +127,8 @@ urlpatterns = [
     path("cases/<slug:uid>/back/", cases.back, name="case-back"),
     path("cases/<slug:uid>/unhelpful/", cases.unhelpful, name="case-unhelpful"),
     path("cases/<slug:uid>/record.txt", cases.record, name="case-record"),
+    path("write/<slug:uid>/attachments/", attaching.attach, name="draft-attachments"),
+    path("attachments/<slug:uid>/", attaching.attachment, name="attachment"),
     path("healthz/", health.healthz, name="healthz"),
     path("api/", api.urls),
 ]

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from kb import intake
-from kb.models import Capture, Job, Team, User
+from kb.models import Attachment, Capture, Job, Team, User
 from kb.uploads import Received
 
 PASSWORD = "correct horse battery staple"
@@ -74,6 +74,7 @@ def orphans() -> list[str]:
     """Files of the media folder that no row names."""
     media = Path(settings.MEDIA_ROOT)
     known = set(Capture.objects.values_list("stored", flat=True))
+    known |= set(Attachment.objects.values_list("stored", flat=True))
     folders = tuple(
         f"{folder}/" for folder in Capture.objects.values_list("report__folder", flat=True) if folder
     )

@@ -5,7 +5,7 @@ from pathlib import Path
 from django.conf import settings
 
 from experiments import runs, schedule
-from kb import jobs, queue, removal, renewal
+from kb import attachments, jobs, queue, removal, renewal
 from workers import comparison, diagnosis, replays, transport
 from workers.clockwork import app
 
@@ -56,7 +56,8 @@ def reap() -> None:
 
 @app.task(name=queue.SWEEP)
 def sweep() -> None:
-    """Removes files that no row names, and messages that died with their worker."""
+    """Removes pictures that nothing shows, files that no row names, messages that died with their worker."""
+    attachments.forget_unused()
     removal.sweep()
     if settings.BROKER_FOLDER:
         transport.sweep(Path(settings.BROKER_FOLDER))

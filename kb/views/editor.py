@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -59,6 +60,7 @@ def page(
         "original": original,
         "original_html": drawn(request, original.body) if original else "",
         "offered": beginnings.offered(),
+        "upload_limit": settings.UPLOAD_LIMIT,
         "told": trouble.text(language()) if trouble else "",
         "here": "write",
         **meanwhile(draft),

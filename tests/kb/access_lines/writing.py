@@ -1,5 +1,7 @@
 """Writing is for authors; a draft is its author's alone."""
 
+from kb import pictures
+from kb.attachments import stored
 from kb.models import Capture, Draft, User
 from tests.kb.access_lines import SIGN_IN, Line
 
@@ -18,6 +20,8 @@ LINES: dict[str, Line] = {
     f"{D}merge/": ("POST", SIGN_IN, 404, 404, 302),
     f"{D}submit/": ("POST", SIGN_IN, 404, 404, (409, 422)),  # an empty form is no article
     f"{D}discard/": ("POST", *ALICE),
+    f"{D}attachments/": ("POST", 401, 404, 404, 302),  # without a file: back to the draft, with a sentence
+    "attachments/<slug:uid>/": ("GET", SIGN_IN, 404, 200, 200),  # in no reviewed words yet
     "articles/<slug:slug>/edit/": ("GET", *AUTHORS),
     "articles/<slug:slug>/translate/": ("POST", SIGN_IN, 404, 302, 302),
     "runbooks/<slug:slug>/edit/": ("GET", *AUTHORS),
@@ -27,8 +31,10 @@ LINES: dict[str, Line] = {
 
 def fill(route: str, capture: Capture) -> str | None:
     """The paths of Alice's draft."""
+    alice = User.objects.get(username="alice")
+    if route.startswith("attachments/"):
+        return stored(pictures.Picture("image/png", 1, 1, b"bytes"), "a.png", alice).get_absolute_url()
     if not route.startswith(D):
         return None
-    alice = User.objects.get(username="alice")
     draft = Draft.objects.create(author=alice, language="en", title="Alice's draft")
     return "/" + route.replace("<slug:uid>", draft.uid)

@@ -13,14 +13,25 @@ class ExperimentsConfig(AppConfig):
         """Registers with kb what a replay is, what experiments say beside articles and captures, and in
         them, and how they are found.
         """
-        from experiments import claims, findable, live_blocks, panels, panels_of_changes, runs, shipped
-        from kb import blocks, bundle, kinds, proofs
+        from experiments import (
+            beginning,
+            claims,
+            findable,
+            live_blocks,
+            panels,
+            panels_of_changes,
+            runs,
+            shipped,
+        )
+        from kb import beginnings, blocks, bundle, kinds, proofs
         from kb import panels as places
         from kb.search import index
 
         kinds.register(kinds.Kind(runs.KIND, runs.REPLAY, runs.FOLDER, runs.is_named))
         bundle.register(shipped.files)
         blocks.register("experiment", live_blocks.experiment)
+        beginnings.register("experiment", beginning.from_experiment, beginning.choices)
+        beginnings.offer("experiment", beginning.choices)
         places.register("article", panels.beside_article)
         places.register("capture", panels.beside_capture)
         places.register("revision", panels_of_changes.beside_revision)

@@ -12,11 +12,12 @@ class KbConfig(AppConfig):
 
     def ready(self) -> None:
         """Registers what is kb's own: the kinds of job (a capture is diagnosed, a report comes of it; two are
-        compared, of which no folder stays), the blocks of articles, what stands beside a capture.
+        compared, of which no folder stays), the blocks of articles, what stands beside a capture, and what
+        articles begin with.
         """
-        from kb import beside, blocks, kinds, panels, queue
+        from kb import beginnings, beside, blocks, kinds, panels, queue
         from kb.models import Report
-        from kb.views import case_panel, live_blocks
+        from kb.views import case_panel, live_blocks, starts
 
         def names(folder: str) -> bool:
             return Report.objects.filter(folder=folder).exists()
@@ -27,3 +28,9 @@ class KbConfig(AppConfig):
         blocks.register("capture", live_blocks.capture)
         blocks.register("finding", live_blocks.finding)
         blocks.register("section", live_blocks.section)
+        beginnings.register("capture", starts.from_capture, starts.capture_sources)
+        beginnings.register("finding", starts.from_finding, starts.findings)
+        beginnings.register("article", starts.from_article, starts.articles)
+        beginnings.offer("capture", starts.captures)
+        beginnings.offer("finding", starts.findings)
+        beginnings.offer("section", starts.sections)

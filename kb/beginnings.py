@@ -20,13 +20,13 @@ Begin = Callable[[HttpRequest, str, str], Words | None]  # request, argument, la
 Choices = Callable[[HttpRequest, str], list[Choice]]  # request, words to look for; few, the likeliest first
 MOST = 30  # choices that are offered at once
 
-_begin: dict[str, Begin] = {}
+_begin: dict[str, tuple[Begin, Choices]] = {}
 _choices: dict[str, Choices] = {}
 
 
-def register(name: str, begin: Begin) -> None:
-    """A new article can begin with `name:argument`; called in AppConfig.ready."""
-    _begin[name] = begin
+def register(name: str, begin: Begin, choices: Choices) -> None:
+    """A new article can begin with `name:argument`, of which these are some; called in AppConfig.ready."""
+    _begin[name] = begin, choices
 
 
 def offer(name: str, choices: Choices) -> None:
@@ -37,13 +37,17 @@ def offer(name: str, choices: Choices) -> None:
 def words(request: HttpRequest, source: str, language: str) -> Words | None:
     """The starting text of `name:argument`; None when there is no such thing, or not for this person."""
     name, _, argument = source.partition(":")
-    begin = _begin.get(name)
-    return begin(request, argument, language) if begin else None
+    known = _begin.get(name)
+    return known[0](request, argument, language) if known else None
 
 
-def names() -> tuple[str, ...]:
-    """What an article can begin with."""
-    return tuple(sorted(_begin))
+def sources(request: HttpRequest) -> list[Choice]:
+    """Some of what an article can begin with, each as `name:argument`."""
+    return [
+        Choice(f"{name}:{one.argument}", one.label)
+        for name, (_, choices) in sorted(_begin.items())
+        for one in choices(request, "")[:MOST]
+    ]
 
 
 def offered() -> tuple[str, ...]:

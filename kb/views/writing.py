@@ -47,7 +47,6 @@ def form(request: HttpRequest, trouble: NotAccepted | None = None) -> dict[str, 
     """What the page of a new article shows: what was asked for, and what it can begin with."""
     asked = request.POST if request.method == "POST" else request.GET
     lang, source = chosen(asked.get("language", ""), Language.values, language()), asked.get("from", "")[:200]
-    offered = [(name, beginnings.choices(request, name, "")) for name in beginnings.names()]
     return {
         "kind": chosen(asked.get("kind", ""), KIND.values, KIND.ARTICLE),
         "language": lang,
@@ -55,7 +54,7 @@ def form(request: HttpRequest, trouble: NotAccepted | None = None) -> dict[str, 
         "title": asked.get("title", "")[: wording.LONGEST_TITLE],
         "source": source,
         "begins": beginnings.words(request, source, lang) if source else None,
-        "offered": offered,
+        "sources": beginnings.sources(request),
         "told": trouble.text(language()) if trouble else "",
         "here": "write",
     }

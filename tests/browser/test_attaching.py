@@ -104,7 +104,7 @@ def test_a_live_block_is_drawn_in_the_preview_whose_forms_are_not_inside_the_edi
 ):
     choose(editor, "Two.")
     editor.keyboard.type("::experiment connect_refused")
-    expect(editor.locator("#pane-preview")).to_contain_text("nc")
+    expect(editor.locator("#pane-preview figure")).to_contain_text("Connection refused")
     assert editor.locator("form .pane").count() == 0
     expect(state(editor)).to_have_text(SAVED, timeout=10_000)
     draft.refresh_from_db()

@@ -19,7 +19,7 @@ Expect: what a healthy system shows.
 - The first answer → solved: What was wrong, and what to do.
 - Another answer → ask: Send the output and the capture {{capture}} to the team that runs {{server}}.
 """,
-    "ja": """このランブックを使う場面と、手元に用意するもの。
+    "ja": """この手順書を使う場面と、手元に用意するもの。
 
 ## 最初の確認 {#first}
 

@@ -7,7 +7,6 @@ import html
 from functools import lru_cache
 from typing import ClassVar
 
-from pygments import lex
 from pygments.lexer import Lexer, RegexLexer
 from pygments.lexers import get_lexer_by_name
 from pygments.token import Comment, Generic, Keyword, Literal, Name, Number, Operator, String, Text, Token
@@ -94,7 +93,8 @@ def coloured(code: str, language: str) -> str:
     lexer = _lexer(language.lower()[:30]) if language and len(code) <= LARGEST else None
     if lexer is None:
         return html.escape(code)
-    return "".join(_piece(kind, text) for kind, text in lex(code, lexer))
+    # Not `lexer.get_tokens`, which mends line ends and drops marks: what is shown is what was written.
+    return "".join(_piece(kind, text) for _, kind, text in lexer.get_tokens_unprocessed(code))
 
 
 def _piece(kind: Token, text: str) -> str:

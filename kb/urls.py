@@ -28,6 +28,7 @@ from kb.views import (
     reviewing,
     revisions,
     runbooks,
+    search,
     sign_in,
     upload,
     watching,
@@ -129,6 +130,9 @@ urlpatterns = [
     path("cases/<slug:uid>/record.txt", cases.record, name="case-record"),
     path("write/<slug:uid>/attachments/", attaching.attach, name="draft-attachments"),
     path("attachments/<slug:uid>/", attaching.attachment, name="attachment"),
+    path("search/", search.search, name="search"),
+    path("search/instant/", search.instant, name="search-instant"),
+    path("search/symptom/", search.symptom, name="symptom"),
     path("healthz/", health.healthz, name="healthz"),
     path("api/", api.urls),
 ]

@@ -36,7 +36,7 @@
     j: () => step(1),
     k: () => step(-1),
     "?": () => help?.showModal(),
-    "/": () => document.querySelector('input[type="search"]')?.focus(),
+    "/": () => document.querySelector('form.search input, input[type="search"]')?.focus(),
   };
 
   document.addEventListener("keydown", (event) => {

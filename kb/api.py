@@ -12,7 +12,7 @@ from ninja.errors import AuthenticationError, ValidationError
 from kb import beside, disputes, jobs, removal, reports
 from kb.access import capture_or_404, own_capture_or_404
 from kb.apikeys import Bearer, SignedIn
-from kb.apis import articles, search
+from kb.apis import articles, search, writing
 from kb.apischemas import (
     Changes,
     Compared,
@@ -199,6 +199,7 @@ def comparison(request: HttpRequest, uid: str, other: str, lang: Language | None
     return compared(found, lang or language_of(request))
 
 
+assert writing.router is articles.router  # writing adds its operations to it
 api.add_router("", articles.router)
 
 

@@ -174,3 +174,17 @@ class TooManyPictures(NotAccepted):
             f"{most} of your pictures are in no article yet; submit the drafts that show them first.",
             f"まだどの記事にも使われていない画像が {most} 枚あります。先に下書きを提出してください。",
         )
+
+
+class NotAnAuthor(NotAccepted):
+    """A reader, who may not write."""
+
+    status = 403
+
+    @classmethod
+    def at_all(cls) -> "NotAnAuthor":
+        """The only one there is."""
+        return cls(
+            "Authors write articles; please ask your administrator for the role.",
+            "記事を書けるのは執筆者だけです。管理者に役割の付与を依頼してください。",
+        )

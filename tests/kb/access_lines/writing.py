@@ -22,6 +22,7 @@ LINES: dict[str, Line] = {
     f"{D}discard/": ("POST", *ALICE),
     f"{D}attachments/": ("POST", 401, 404, 404, 302),  # without a file: back to the draft, with a sentence
     "attachments/<slug:uid>/": ("GET", SIGN_IN, 404, 200, 200),  # in no reviewed words yet
+    "api/articles/<slug>/<language>": ("PUT", 401, (403, 422), (404, 422), (404, 422)),
     "articles/<slug:slug>/edit/": ("GET", *AUTHORS),
     "articles/<slug:slug>/translate/": ("POST", SIGN_IN, 404, 302, 302),
     "runbooks/<slug:slug>/edit/": ("GET", *AUTHORS),
@@ -31,6 +32,8 @@ LINES: dict[str, Line] = {
 
 def fill(route: str, capture: Capture) -> str | None:
     """The paths of Alice's draft."""
+    if route == "api/articles/<slug>/<language>":
+        return "/api/articles/port-closed/en"
     alice = User.objects.get(username="alice")
     if route.startswith("attachments/"):
         return stored(pictures.Picture("image/png", 1, 1, b"bytes"), "a.png", alice).get_absolute_url()

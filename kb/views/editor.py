@@ -2,21 +2,25 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
+from drawing import words as drawing
 from kb import articles, beginnings, conflicts, slugs, submitting, writing
 from kb import words as wording
-from kb.models import Draft, Revision
+from kb.models import Article, Draft, Revision
 from kb.models.language import Language
 from kb.outcomes import NotAccepted
+from kb.stepping import showing
+from kb.stepping.reading import parse
 from kb.templatetags.readable import language
 from kb.unwritten import SavedElsewhere
 from kb.views.authors import author, authors_only, draft_or_404
@@ -56,9 +60,9 @@ def page(
         "tags": ", ".join(words.tags),
         "proposed": "" if draft.article else slugs.proposed(words.title),
         "name": dict(Language.choices)[draft.language],
-        "preview": drawn(request, words.body),
+        "preview": drawn(request, draft, words.body, words.title),
         "original": original,
-        "original_html": drawn(request, original.body) if original else "",
+        "original_html": drawn(request, draft, original.body, original.title) if original else "",
         "offered": beginnings.offered(),
         "upload_limit": settings.UPLOAD_LIMIT,
         "told": trouble.text(language()) if trouble else "",
@@ -87,9 +91,18 @@ def shown_original(draft: Draft) -> Revision | None:
     return conflicts.original_moved_on(draft) or draft.translates
 
 
-def drawn(request: HttpRequest, body: str) -> SafeString:
-    """The text as readers will see it. It changes with every key, so it is not remembered."""
-    return articles.render.__wrapped__(body).shown(request)
+def drawn(request: HttpRequest, draft: Draft, body: str, title: str) -> SafeString:
+    """The text as readers will see it; a runbook with its tree, and what keeps it from being followed."""
+    if draft.kind != Article.Kind.RUNBOOK:
+        return articles.render.__wrapped__(body).shown(request)  # each key changes it: not remembered
+    steps = parse(body)
+    context = {
+        "mistakes": [mistake.said(language()) for mistake in steps.mistakes],
+        "opening": showing.opening(steps, {}, request),
+        "picture": showing.picture(steps, {}, title=title, lang=cast(drawing.Language, draft.language)),
+        "steps": [showing.step(steps, one, {}, request) for one in steps.steps],
+    }
+    return render_to_string("parts/runbook_preview.html", context, request)
 
 
 # ---- keep
@@ -168,8 +181,9 @@ def say_merged(request: HttpRequest, kept: Kept) -> None:
 @require_POST
 def preview(request: HttpRequest, uid: str) -> HttpResponse:
     """A fragment: `body` as readers will see it."""
-    draft_or_404(request, uid)
-    return HttpResponse(drawn(request, wording.lines(request.POST.get("body", ""))[: wording.LONGEST_BODY]))
+    draft = draft_or_404(request, uid)
+    body = wording.lines(request.POST.get("body", ""))[: wording.LONGEST_BODY]
+    return HttpResponse(drawn(request, draft, body, draft.title))
 
 
 # ---- merge, submit, discard

@@ -181,6 +181,27 @@ def test_a_new_runbook_begins_in_the_form_that_runbooks_have(language, alice, pe
     assert "```run" in draft.body
 
 
+def test_the_preview_of_a_runbook_has_its_tree_its_steps_and_its_mistakes(alice, people):
+    alice.post("/write/new/", {"kind": "runbook", "language": "en", "title": "x"})
+    draft = Draft.objects.get()
+    url = f"/write/{draft.uid}/preview/"
+    whole = alice.post(url, {"body": draft.body}).content.decode()
+    assert "<svg" in whole
+    assert "The first question?" in text(whole)
+    assert "cannot be followed" not in whole
+    broken = alice.post(url, {"body": draft.body.replace("→ solved:", "→ #nowhere")}).content.decode()
+    assert "cannot be followed" in text(broken)
+    assert "nowhere" in text(broken)
+    assert "The first question?" in text(broken)
+
+
+def test_a_runbook_has_the_buttons_of_an_article(alice, article, people):
+    Article.objects.update(kind="runbook")
+    assert 'action="/runbooks/keepalive/edit/"' in page(alice, "/runbooks/keepalive/")
+    alice.post("/runbooks/keepalive/translate/")
+    assert Draft.objects.get().kind == "runbook"
+
+
 def test_what_is_not_there_begins_nothing(alice, people):
     answer = alice.post("/write/new/", {"from": "capture:" + "a" * 16})
     assert answer.status_code == 404

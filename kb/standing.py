@@ -18,7 +18,8 @@ class Standing:
     is_stopped_by_own_words: bool  # a curator who wrote it
     overtaken_by: Revision | None  # what was approved since, and has to be merged first
     verifies: bool
-    edits: bool
+    edits: bool  # what readers see
+    goes_on: bool  # with what this person wrote, and what waits or was sent back
     restores: bool
     says_opinion: bool
     makes_links: bool
@@ -36,7 +37,10 @@ def of(revision: Revision, user: User) -> Standing:
         is_stopped_by_own_words=waits and user.is_curator and not may,
         overtaken_by=readers if is_overtaken else None,
         verifies=user.is_curator and revision.state == STATE.APPROVED,
-        edits=user.is_author and revision.state != STATE.SUPERSEDED,
+        edits=user.is_author and revision.state == STATE.APPROVED,
+        goes_on=user.is_author
+        and revision.author_id == user.pk
+        and revision.state in (STATE.IN_REVIEW, STATE.RETURNED),
         restores=user.is_author and revision.state in (STATE.SUPERSEDED, STATE.RETURNED),
         says_opinion=waits and user.is_author and revision.author_id != user.pk,
         makes_links=waits and makes_links(revision, user),

@@ -2,13 +2,16 @@
 
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
+
 from kb import backlinks, proofs, translations, verification, watching
 from kb.models import Article, Revision, User
 from kb.templatetags.readable import language
 
 
-def reviewed(article: Article, revision: Revision, user: User) -> dict[str, Any]:
+def reviewed(article: Article, revision: Revision, user: User | AnonymousUser) -> dict[str, Any]:
     """For templates/parts/article_head.html and article_side.html; six queries at most."""
+    assert isinstance(user, User)
     proof = proofs.of(article)
     is_original = revision.language == article.original
     return {

@@ -10,7 +10,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from kb import history, review
-from kb.models import Article, Event, User
+from kb.models import Article, Event, Revision, User
+from kb.templatetags.readable import language
 
 A_PAGE = 50
 EVENTS_SHOWN = 20
@@ -27,14 +28,29 @@ def of_article(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect("against", *two)
     article = article_or_404(request.user, slug)
     revisions = review.visible_to(request.user).filter(article=article).defer("body").order_by("-pk")
+    page = Paginator(revisions, A_PAGE).get_page(request.GET.get("page"))
     context: dict[str, Any] = {
         "article": article,
-        "page": Paginator(revisions, A_PAGE).get_page(request.GET.get("page")),
+        "page": page,
+        "before_newest": before_newest(list(page.object_list)),
         "events": history.known_to(request.user).filter(article=article)[:EVENTS_SHOWN],
-        "title": revisions.values_list("title", flat=True).first() or article.slug,
+        "title": title_of(article),
         "here": "articles",
     }
     return render(request, "article_history.html", context)
+
+
+def title_of(article: Article) -> str:
+    """As readers of this language know it; of what was never approved, its address."""
+    known = article.current(language())
+    return known.title if known else article.slug
+
+
+def before_newest(shown: list[Revision]) -> int | None:
+    """The pk of the wording with which the newest one is compared unless the reader chooses another."""
+    if not shown:
+        return None
+    return next((one.pk for one in shown[1:] if one.language == shown[0].language), shown[-1].pk)
 
 
 def both_of(request: HttpRequest) -> tuple[int, int] | None:

@@ -1,5 +1,7 @@
 """A revision for a reviewer without an account, who has a link; and the making of such links."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -12,10 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from kb import live, opinions, reviewlinks
 from kb.articles import Rendered
 from kb.articles import render as rendered
-from kb.models import ReviewLink, User
+from kb.models import ReviewLink, Revision, User
 from kb.outcomes import NotAccepted
 from kb.templatetags.readable import language
-from kb.views.revisions import revision_or_404, shown
+from kb.views.revisions import as_steps, revision_or_404, shown
 from kb.wordings import difference, pinned
 
 EVERYBODYS = ("experiment", "finding")  # blocks that show nothing of a team, and no other article
@@ -77,12 +79,19 @@ def page(request: HttpRequest, link: ReviewLink, trouble: NotAccepted | None) ->
         "revision": revision,
         "before": before,
         "difference": difference(before, revision),
-        "prose": for_strangers(rendered(revision.body), request),
+        **words(revision, request),
         "opinions": link.opinions.all(),
         "told": trouble.text(language()) if trouble else "",
         "form": request.POST if trouble else {"name": link.reviewer},
     }
     return render(request, "reviewing.html", context, status=trouble.status if trouble else 200)
+
+
+def words(revision: Revision, request: HttpRequest) -> dict[str, Any]:
+    """For templates/parts/wording.html: without what is not everybody's."""
+    if revision.article.is_runbook:
+        return as_steps(revision)
+    return {"prose": for_strangers(rendered(revision.body), request)}
 
 
 def for_strangers(text: Rendered, request: HttpRequest) -> SafeString:
@@ -100,5 +109,7 @@ def unlisted(answer: HttpResponse) -> HttpResponse:
     """Nobody learns of the page by a search engine, a cache, or a page that it leads to."""
     answer["X-Robots-Tag"] = "noindex, nofollow, noarchive"
     answer["Cache-Control"] = "no-store"
-    answer["Referrer-Policy"] = "no-referrer"
+    # Other sites are told nothing. With "no-referrer" browsers would send `Origin: null` with our own forms,
+    # which the CSRF check refuses.
+    answer["Referrer-Policy"] = "same-origin"
     return answer

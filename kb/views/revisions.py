@@ -8,11 +8,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from drawing.words import Language
 from kb import panels, review, standing
 from kb.articles import render as rendered
 from kb.models import Opinion, ReviewLink, Revision, User
 from kb.outcomes import NotAccepted
 from kb.panels import Rewording
+from kb.stepping import showing
+from kb.stepping.reading import parse
 from kb.templatetags.readable import language
 from kb.wordings import difference, pinned
 
@@ -51,7 +54,7 @@ def shown(
         "difference": difference(before, revision),
         "panels": panels.beside("revision", request, Rewording(before, revision)),
         "text": rendered(revision.body),
-        "prose": rendered(revision.body).shown(request),
+        **as_readers_see(request, revision),
         "may": standing.of(revision, request.user),
         "link": link,
         "told": trouble.text(language()) if trouble else "",
@@ -59,6 +62,24 @@ def shown(
         **(what_reviewers_say(revision, request.user) if request.user.is_author else {}),
     }
     return render(request, "revision.html", context, status=trouble.status if trouble else 200)
+
+
+def as_readers_see(request: HttpRequest, revision: Revision) -> dict[str, Any]:
+    """For templates/parts/wording.html: the prose of an article, or the steps of a runbook."""
+    if revision.article.is_runbook:
+        return as_steps(revision, request)
+    return {"prose": rendered(revision.body).shown(request)}
+
+
+def as_steps(revision: Revision, request: HttpRequest | None = None) -> dict[str, Any]:
+    """A runbook with its tree; without a request without the blocks that live."""
+    steps, values = parse(revision.body), dict[str, str]()
+    lang: Language = "ja" if revision.language == "ja" else "en"
+    return {
+        "opening": showing.opening(steps, values, request),
+        "picture": showing.picture(steps, values, title=revision.title, lang=lang),
+        "steps": [showing.step(steps, one, values, request) for one in steps.steps],
+    }
 
 
 def what_reviewers_say(revision: Revision, user: User) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from kb.stepping import showing
 from kb.stepping.reading import parse
 from kb.stepping.values import of_finding
 from kb.templatetags.readable import language
-from kb.views import wording
+from kb.views import beside_article, wording
 
 A_PAGE = 100
 RUNBOOK = Article.Kind.RUNBOOK
@@ -129,4 +129,5 @@ def page_of(request: HttpRequest, found: Article, revision: Revision) -> dict[st
         "codes": leads.codes_of([found.pk]).get(found.pk, []),
         "panels": panels.beside("article", request, found),
         "here": "runbooks",
+        **beside_article.reviewed(found, revision, request.user),
     }

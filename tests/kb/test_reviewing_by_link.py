@@ -35,7 +35,7 @@ def test_the_link_shows_the_words_and_what_they_change(path, stranger):
     assert "The client waits for nine minutes." in html
     assert "</span>two hours</del>" in html
     assert answer["X-Robots-Tag"].startswith("noindex")
-    assert (answer["Cache-Control"], answer["Referrer-Policy"]) == ("no-store", "no-referrer")
+    assert (answer["Cache-Control"], answer["Referrer-Policy"]) == ("no-store", "same-origin")
 
 
 def test_what_the_reviewer_says_stands_beside_the_revision(path, stranger, waiting, cast, as_):
@@ -43,7 +43,7 @@ def test_what_the_reviewer_says_stands_beside_the_revision(path, stranger, waiti
     assert stranger.post(path, words | {"words": " "}).status_code == 422
     assert stranger.post(path, words | {"name": ""}).status_code == 422
     answer = stranger.post(path, words)
-    assert (answer.status_code, answer["Location"], answer["Referrer-Policy"]) == (302, path, "no-referrer")
+    assert (answer.status_code, answer["Location"], answer["Referrer-Policy"]) == (302, path, "same-origin")
     said = Opinion.objects.get()
     assert (said.name, said.agrees, said.link.reviewer) == ("Dana", False, "Dana of the vendor")
     assert "Which &lt;kernel&gt;?" in page(as_(cast.bob), waiting.get_absolute_url())

@@ -9,15 +9,16 @@ from django.http import Http404
 from django.utils import timezone
 
 from drawing.words import Language
+from kb import feedback
 from kb.disputes import plain
-from kb.models import Article, Capture, Case, CaseStep, Feedback, Finding, Team, User
+from kb.models import Article, Capture, Case, CaseStep, Finding, Team, User
 from kb.outcomes import NotAccepted, NoTeam
 from kb.stepping import outcomes, values
 from kb.stepping.reading import parse
 from kb.stepping.steps import Step, Steps
 from kb.views.wording import language
 
-MOST_EVIDENCE, MOST_WORD, MOST_TITLE = 20_000, 2000, 300  # characters
+MOST_EVIDENCE, MOST_TITLE = 20_000, 300  # characters
 MOST_AN_HOUR = 100  # cases that one person opens: more than anybody follows
 MOST_ROWS = 300  # records of one case
 HOUR = timedelta(hours=1)
@@ -206,14 +207,7 @@ def back(case: Case, user: User, seen: int) -> NotAccepted | None:
 
 def did_not_help(case: Case, user: User, step: str, word: str) -> NotAccepted | None:
     """The reader says of a step that it did not help: somebody will look at it. Returns why not."""
-    word = plain(word)
-    if len(word) > MOST_WORD:
-        return outcomes.TooLongAWord.than(MOST_WORD)
     if parse(case.revision.body).named(step) is None:
         return outcomes.NoSuchOutcome.of_step()
-    said = {"helpful": False, "word": word, "case": case, "state": Feedback.State.OPEN}
-    again = {**said, "answer": "", "answered_by": None}
-    Feedback.objects.update_or_create(
-        revision=case.revision, reader=user, step=step, defaults=again, create_defaults=said
-    )
-    return None
+    said = feedback.say(case.revision, user, helpful=False, word=word, step=step, case=case)
+    return said if isinstance(said, NotAccepted) else None

@@ -57,6 +57,16 @@ def say(
     return said
 
 
+def answer(one: Feedback, curator: User, words: str) -> NotAccepted | None:
+    """A curator has looked at it and says what came of it; returns why not. It can be said anew."""
+    words = plain(words)
+    if not LEAST <= len(words) <= MOST_WORD:
+        return TooManyWords.than(LEAST, MOST_WORD)
+    one.answer, one.answered_by, one.state = words, curator, STATE.DONE
+    one.save(update_fields=["answer", "answered_by", "state"])
+    return None
+
+
 def comment(article: Article, author: User, body: str) -> Comment | NotAccepted:
     """A comment below the article, for everybody who reads it."""
     body = plain(body)

@@ -11,6 +11,8 @@ from kb import history
 from kb.models import Article, Event, Revision, User
 from kb.outcomes import NotAccepted, NotYours, OwnWords, StateHasChanged, TooManyWords
 from kb.search import index
+from kb.stepping.outcomes import Mistaken
+from kb.stepping.reading import parse
 from kb.streams import cleaned
 
 STATE, KIND = Revision.State, Event.Kind
@@ -58,6 +60,8 @@ def approve(
         return NotYours.to_approve()
     if not may_approve(revision, curator):
         return OwnWords.need_another()
+    if trouble := cannot_be_followed(revision):
+        return trouble
     with transaction.atomic():
         pinned = pinned_of(revision)
         if not stands_on(revision, pinned):
@@ -79,6 +83,14 @@ def approve(
             verify(revision, curator, verified_until)
         index.article(revision.article)
     return None
+
+
+def cannot_be_followed(revision: Revision) -> NotAccepted | None:
+    """Readers do what a runbook says, so one with a mistake in its steps is not approved."""
+    if not revision.article.is_runbook:
+        return None
+    mistakes = parse(revision.body).mistakes
+    return Mistaken.because(mistakes[0], len(mistakes)) if mistakes else None
 
 
 def pinned_of(revision: Revision) -> Revision | None:

@@ -1,6 +1,7 @@
 """What can become of a case other than its next step. All of it is expected: values with a sentence each."""
 
 from kb.outcomes import NotAccepted
+from kb.stepping.steps import Mistake
 
 
 class NothingToFollow(NotAccepted):
@@ -105,10 +106,17 @@ class Ended(NotAccepted):
         )
 
 
-class TooLongAWord(NotAccepted):
-    """A remark that is too long."""
+class Mistaken(NotAccepted):
+    """A runbook that nobody could follow as it is written."""
+
+    status = 409
 
     @classmethod
-    def than(cls, most: int) -> "TooLongAWord":
-        """So many characters."""
-        return cls(f"Please say it in at most {most:,} characters.", f"{most:,} 文字以内で入力してください。")
+    def because(cls, first: Mistake, count: int) -> "Mistaken":
+        """Names the first of its mistakes."""
+        more_en = f" ({count} mistakes in all)" if count > 1 else ""
+        more_ja = f" (誤りは全部で {count} か所)" if count > 1 else ""
+        return cls(
+            f"This runbook cannot be followed as it stands{more_en}. {first.said('en')}",
+            f"この手順書は、このままでは進められません{more_ja}。{first.said('ja')}",
+        )

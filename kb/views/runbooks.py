@@ -12,13 +12,13 @@ from django.views.decorators.http import require_safe
 
 from diagnoses.registry import CODES
 from drawing.words import Language
-from kb import cases, leads, panels
-from kb.models import Article, Capture, Lead, Revision
+from kb import cases, leads, panels, readings
+from kb.models import Article, Capture, Lead, Revision, User
 from kb.stepping import showing
 from kb.stepping.reading import parse
 from kb.stepping.values import of_finding
 from kb.templatetags.readable import language
-from kb.views import beside_article, wording
+from kb.views import beside_article, feedback, wording
 
 A_PAGE = 100
 RUNBOOK = Article.Kind.RUNBOOK
@@ -85,6 +85,8 @@ def runbook(request: HttpRequest, slug: str) -> HttpResponse:
     revision = found.current(asked if asked in ("en", "ja") else language())
     if revision is None:
         raise Http404("No such runbook.")
+    if request.method == "GET":
+        readings.count(found, revision.language)
     return render(request, "runbook.html", page_of(request, found, revision))
 
 
@@ -113,6 +115,7 @@ def about(request: HttpRequest, lang: Language) -> About | None:
 
 def page_of(request: HttpRequest, found: Article, revision: Revision) -> dict[str, object]:
     """What the page of a runbook shows."""
+    assert isinstance(request.user, User)
     steps, lang = parse(revision.body), cast(Language, revision.language)
     seen_from = about(request, lang)
     values = seen_from.values if seen_from else {}
@@ -128,6 +131,7 @@ def page_of(request: HttpRequest, found: Article, revision: Revision) -> dict[st
         "mistakes": [mistake.said(language()) for mistake in steps.mistakes],
         "codes": leads.codes_of([found.pk]).get(found.pk, []),
         "panels": panels.beside("article", request, found),
-        "here": "runbooks",
+        **feedback.context_of(request, revision),
         **beside_article.reviewed(found, revision, request.user),
+        "here": "runbooks",
     }

@@ -8,6 +8,7 @@ LINES = {
     "runbooks/<slug:slug>/": ("GET", SIGN_IN, 200, 200, 200),
     "runbooks/<slug:slug>/follow/": ("POST", SIGN_IN, 422, 422, 422),  # what is it about?
     "captures/<slug:uid>/follow/": ("POST", SIGN_IN, 404, 404, 404),  # which finding?
+    "feedback/<int:number>/": ("GET", SIGN_IN, 404, 200, 200),  # Bob is a curator, Alice said it
     "cases/": ("GET", SIGN_IN, 200, 200, 200),
     "cases/<slug:uid>/": ("GET", SIGN_IN, 404, 200, 200),
     "cases/<slug:uid>/steps/": ("POST", SIGN_IN, 404, 409, 409),  # somebody who has not looked at it
@@ -19,10 +20,10 @@ LINES = {
 
 def fill(route: str, capture: Capture) -> str | None:
     """A runbook that everybody may read, and a case of Alice's team whose uid is the capture's."""
-    from kb.models import Article, Case
+    from kb.models import Article, Case, Feedback
     from tests.kb.runbook_text import runbook
 
-    if not route.startswith(("runbooks/<", "cases/<")):
+    if not route.startswith(("runbooks/<", "cases/<", "feedback/<")):
         return None
     made = Article.objects.filter(slug="refused").first() or runbook()
     assert capture.team is not None
@@ -37,4 +38,8 @@ def fill(route: str, capture: Capture) -> str | None:
             "opened_by": capture.uploaded_by,
         },
     )
+    if route.startswith("feedback/"):
+        words = {"revision": made.revisions.get(language="en"), "step": "listen", "helpful": False}
+        said, _ = Feedback.objects.get_or_create(**words, reader=capture.uploaded_by)
+        return f"/feedback/{said.pk}/"
     return "/" + route.replace("<slug:slug>", made.slug).replace("<slug:uid>", capture.uid)

@@ -16,6 +16,7 @@ class ExperimentsConfig(AppConfig):
         from experiments import (
             beginning,
             claims,
+            explained,
             findable,
             live_blocks,
             panels,
@@ -23,7 +24,7 @@ class ExperimentsConfig(AppConfig):
             runs,
             shipped,
         )
-        from kb import beginnings, blocks, bundle, kinds, proofs
+        from kb import beginnings, blocks, bundle, gaps, kinds, proofs
         from kb import panels as places
         from kb.search import index
 
@@ -36,4 +37,5 @@ class ExperimentsConfig(AppConfig):
         places.register("capture", panels.beside_capture)
         places.register("revision", panels_of_changes.beside_revision)
         proofs.register(claims.of_each)
+        gaps.register(explained.every)
         index.register(findable.KIND, findable.pages)

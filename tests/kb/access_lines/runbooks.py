@@ -8,6 +8,7 @@ LINES = {
     "runbooks/<slug:slug>/": ("GET", SIGN_IN, 200, 200, 200),
     "runbooks/<slug:slug>/follow/": ("POST", SIGN_IN, 422, 422, 422),  # what is it about?
     "captures/<slug:uid>/follow/": ("POST", SIGN_IN, 404, 404, 404),  # which finding?
+    "gaps/": ("GET", SIGN_IN, 404, 200, 200),  # for those who write
     "feedback/<int:number>/": ("GET", SIGN_IN, 404, 200, 200),  # Bob is a curator, Alice said it
     "cases/": ("GET", SIGN_IN, 200, 200, 200),
     "cases/<slug:uid>/": ("GET", SIGN_IN, 404, 200, 200),

@@ -16,20 +16,20 @@ class ExperimentsConfig(AppConfig):
         from experiments import (
             beginning,
             claims,
+            current,
             explained,
             findable,
             live_blocks,
             panels,
             panels_of_changes,
             runs,
-            shipped,
         )
         from kb import beginnings, blocks, bundle, gaps, kinds, proofs
         from kb import panels as places
         from kb.search import index
 
         kinds.register(kinds.Kind(runs.KIND, runs.REPLAY, runs.FOLDER, runs.is_named))
-        bundle.register(shipped.files)
+        bundle.register(current.files)
         blocks.register("experiment", live_blocks.experiment)
         beginnings.register("experiment", beginning.from_experiment, beginning.choices)
         beginnings.offer("experiment", beginning.choices)

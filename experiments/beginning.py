@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest
 
-from experiments import shipped
+from experiments import current
 from experiments.declaration.values import Step
 from kb.beginnings import Choice
 from kb.templatetags.readable import language
@@ -17,7 +17,7 @@ HEADINGS = {
 
 def from_experiment(request: HttpRequest, argument: str, lang: str) -> Words | None:
     """Title, claim, the steps as text, and the experiment's blocks in their places."""
-    found = shipped.find(argument)
+    found = current.find(argument)
     if found is None:
         return None
     experiment, (steps, packets, replay, on) = found.experiment, HEADINGS[lang]
@@ -46,7 +46,7 @@ def told(step: Step, on: str, lang: str) -> str:
 def choices(request: HttpRequest, sought: str) -> list[Choice]:
     """Experiments whose name or title holds the words."""
     lang, words = language(), sought.lower().split()
-    named = [(one.name, one.experiment.title[lang]) for one in shipped.every()]
+    named = [(one.name, one.experiment.title[lang]) for one in current.every()]
     return [
         Choice(name, f"{title} ({name})")
         for name, title in named

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from experiments import images, proof, shipped
+from experiments import current, images, proof
 from experiments.bound import articles as proved_by
 from experiments.models import Run
 from experiments.proof import Proof as OfOne
@@ -17,12 +17,12 @@ TOLD = {"proved": Event.Kind.PROVED, "refuted": Event.Kind.REFUTED}
 def bound(article: Article, among: Iterable[Shipped] | None = None) -> list[Shipped]:
     """The experiments that prove the article, by name."""
     names = {article.slug, article.code} - {None}
-    return [one for one in (shipped.every() if among is None else among) if names & proved_by(one.experiment)]
+    return [one for one in (current.every() if among is None else among) if names & proved_by(one.experiment)]
 
 
 def of_each(articles: Iterable[Article]) -> Mapping[int, proofs.Proof]:
     """By pk, what the newest replays say together; registered with kb. Two queries."""
-    every = shipped.every()
+    every = current.every()
     known = proof.proofs(every, images.current())
     return {
         article.pk: together([each for one in bound(article, every) for each in known[one.name]])
@@ -54,8 +54,9 @@ def tell(run: Run) -> None:
     """Keeps in the articles' history that a replay changed what is known of them: once for each change. That
     something is proved is news only where it was refuted before.
     """
-    experiment = shipped.find(run.experiment)
-    if experiment is None or not run.as_declared or run.reason == Run.Reason.RECORDED:
+    experiment = current.find(run.experiment)
+    proves = run.as_declared and run.reason not in (Run.Reason.RECORDED, Run.Reason.DRAFT)
+    if experiment is None or not proves:
         return
     names = proved_by(experiment.experiment)
     concerned = [

@@ -1,6 +1,6 @@
 """Which articles each experiment proves, for the page of gaps."""
 
-from experiments import shipped
+from experiments import current
 from experiments.bound import articles
 from kb.gaps import Experiment
 
@@ -9,5 +9,5 @@ def every(language: str) -> list[Experiment]:
     """All experiments, by name; registered with kb."""
     return [
         Experiment(one.experiment.title[language], f"/experiments/{one.name}/", articles(one.experiment))
-        for one in shipped.every()
+        for one in current.every()
     ]

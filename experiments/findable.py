@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from experiments import shipped
+from experiments import current
 from experiments.bound import codes
 from experiments.shipped import Shipped
 from kb.search.page import Page
@@ -12,7 +12,7 @@ KIND = "experiment"
 
 def pages() -> Iterator[Page]:
     """Every experiment in each language."""
-    for one in shipped.every():
+    for one in current.every():
         for language in ("en", "ja"):
             yield page(one, language)
 

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from drawing.words import Language
-from experiments import images, lab_state, proof, runs, shipped, story
+from experiments import current, images, lab_state, proof, runs, story
 from experiments.declaration.values import Step
 from experiments.models import Run
 from experiments.shipped import Shipped
@@ -52,7 +52,7 @@ class Shown:
 
 def experiment(request: HttpRequest, block: Block) -> SafeString:
     """The block; what is misspelt is said in its place."""
-    found = shipped.find(block.argument)
+    found = current.find(block.argument)
     parts = chosen(block.options.get("show", ""))
     if found is None:
         said = gettext("There is no experiment “%(name)s”.")

@@ -5,7 +5,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from experiments import claims, images, proof
-from experiments.models import RunCapture
+from experiments.models import Run, RunCapture
 from experiments.proof import Proof
 from kb.models import Article, Capture
 from kb.templatetags.readable import language
@@ -44,5 +44,7 @@ def beside_capture(request: HttpRequest, capture: Article | Capture) -> SafeStri
     assert isinstance(capture, Capture)
     if not capture.is_of_the_lab:
         return SafeString("")
-    found = RunCapture.objects.filter(capture=capture).select_related("run__job").order_by("-pk")
+    visible = Run.objects.visible_to(request.user)
+    recorded = RunCapture.objects.filter(capture=capture, run__in=visible)
+    found = recorded.select_related("run__job").order_by("-pk")
     return render_to_string("parts/panel_capture.html", {"found": found[:RUNS_SHOWN]}, request)

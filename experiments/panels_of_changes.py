@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from experiments import claims, comparing, images, proof, runs, shipped
+from experiments import claims, comparing, current, images, proof, runs
 from experiments.artefacts import Broken
 from experiments.models import Run
 from experiments.proof import Proof
@@ -38,7 +38,7 @@ def beside_revision(request: HttpRequest, about: Rewording) -> SafeString:
     names = dict.fromkeys((*new, *old, *(one.name for one in claims.bound(about.new.article))))
     if not names:
         return SafeString("")
-    every = {one.name: one for one in shipped.every()}
+    every = {one.name: one for one in current.every()}
     shown = list(names)[:MOST]
     known = proof.proofs([every[name] for name in shown if name in every], images.current())
     lines = [

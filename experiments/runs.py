@@ -8,8 +8,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
+from experiments.declaration import digest, read
 from experiments.images import Image
-from experiments.models import Recording, Run, RunCapture
+from experiments.models import Recording, Run, RunCapture, Wording
 from experiments.shipped import Shipped
 from kb import jobs
 from kb.jobs import Claim
@@ -18,6 +19,7 @@ from kb.models import Capture, Job, User
 KIND = "replay"
 REPLAY = "workers.replay"  # the task that does it; its argument is the job's id
 FOLDER = "runs"  # below MEDIA_ROOT
+MOST_UNFINISHED = 5  # runs of one person that wait or run
 
 
 def begin(
@@ -31,7 +33,8 @@ def begin(
     """A new run, waiting; or the unfinished one of the same thing: two would only do the same work twice."""
     changed = shipped.changed(changes or {})
     key = shipped.digest_with(changed)
-    unfinished = Run.objects.filter(digest=key, image=image.id, job__state__in=Job.UNFINISHED).first()
+    same = Run.objects.of_experiments().filter(digest=key, image=image.id)
+    unfinished = same.filter(job__state__in=Job.UNFINISHED).first()
     if unfinished is not None:
         return unfinished
     with transaction.atomic():
@@ -49,9 +52,41 @@ def begin(
         )
 
 
+def begin_draft(wording: Wording, image: Image, user: User) -> Run:
+    """A run of the wording's text as it is now, waiting; or the user's unfinished one of the same text. The
+    text is free of mistakes.
+    """
+    experiment = read(wording.text, name=wording.experiment)
+    key = digest(wording.text.encode(), {})
+    same = Run.objects.filter(reason=Run.Reason.DRAFT, wording=wording, digest=key, image=image.id)
+    unfinished = same.filter(requested_by=user, job__state__in=Job.UNFINISHED).first()
+    if unfinished is not None:
+        return unfinished
+    with transaction.atomic():
+        return Run.objects.create(
+            experiment=wording.experiment,
+            digest=key,
+            declaration=wording.text,
+            parameters={name: one.value for name, one in experiment.parameters.items()},
+            as_declared=True,
+            image=image.id,
+            kernel=image.kernel,
+            reason=Run.Reason.DRAFT,
+            wording=wording,
+            requested_by=user,
+            job=jobs.begin_other(KIND),
+        )
+
+
+def are_too_many(user: User) -> bool:
+    """Whether this person has as many unfinished runs as one may have: nobody fills the lab's queue."""
+    unfinished = Run.objects.filter(requested_by=user, job__state__in=Job.UNFINISHED)
+    return unfinished.count() >= MOST_UNFINISHED
+
+
 def done() -> QuerySet[Run]:
-    """Runs with a result: those of this server, and those that came with the product."""
-    return Run.objects.exclude(folder="").select_related("job", "requested_by")
+    """Runs with a result: those of this server, and those that came with the product; none of a draft."""
+    return Run.objects.of_experiments().exclude(folder="").select_related("job", "requested_by")
 
 
 def newest(shipped: Shipped, image: str | None = None) -> Run | None:
@@ -61,7 +96,11 @@ def newest(shipped: Shipped, image: str | None = None) -> Run | None:
 
 
 def recording_of(run: Run) -> Run | None:
-    """The run with which this one is to be compared; None when there is none, or it is that run itself."""
+    """The run with which this one is to be compared byte by byte; None when there is none, or it is that run
+    itself, or one of a draft.
+    """
+    if run.is_draft:
+        return None
     recording = Recording.objects.filter(digest=run.digest, image=run.image).select_related("run").first()
     return recording.run if recording and recording.run_id != run.pk else None
 
@@ -103,7 +142,7 @@ def finish(claim: Claim, run: Run, result: Result) -> bool:
             return False
         same = result.against is not None and result.difference is None
         write(run, result)
-        if result.against is None:
+        if result.against is None and not run.is_draft:
             Recording.objects.get_or_create(digest=run.digest, image=run.image, defaults={"run": run})
         claims.tell(run)
         return not same

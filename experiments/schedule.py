@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db.models import Max
 from django.utils import timezone
 
-from experiments import images, lab_state, runs, shipped
+from experiments import current, images, lab_state, runs
 from experiments.images import Image
 from experiments.models import Run
 from experiments.shipped import Shipped
@@ -37,7 +37,7 @@ def most_overdue(before: datetime) -> tuple[Shipped, Image] | None:
     never = before - timedelta(days=36500)
     waits = [
         (last.get((experiment.digest, image.id), never), experiment, image)
-        for experiment in shipped.every()
+        for experiment in current.every()
         for image in images.current()
     ]
     moment, experiment, image = min(waits, key=lambda wait: wait[0], default=(before, None, None))
@@ -46,6 +46,7 @@ def most_overdue(before: datetime) -> tuple[Shipped, Image] | None:
 
 def _last() -> dict[tuple[str, str], datetime]:
     """By digest and image, when the newest replay as declared was begun."""
-    replays = Run.objects.filter(as_declared=True).exclude(reason=Run.Reason.RECORDED).order_by()
+    declared = Run.objects.of_experiments().filter(as_declared=True)
+    replays = declared.exclude(reason=Run.Reason.RECORDED).order_by()
     rows = replays.values_list("digest", "image").annotate(Max("created"))
     return {(key, image): created for key, image, created in rows}

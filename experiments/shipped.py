@@ -1,6 +1,9 @@
-"""Experiments that come with the product: a folder each, experiment.toml and what was recorded of it."""
+"""Experiments that come with the product: a folder each, experiment.toml and what was recorded of it.
 
-from collections.abc import Iterator, Mapping
+What readers see experiments/current.py knows: a wording that was approved here goes over the file.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -9,17 +12,17 @@ from django.conf import settings
 
 from experiments.declaration import Experiment, digest, read
 from experiments.declaration.reading import read_file
-from kb.bundle import Entry
 
 
 @dataclass(frozen=True)
 class Shipped:
-    """One declaration, as it is now."""
+    """One declaration, as it is now: a file of the product, or a wording that was approved here."""
 
     name: str
     folder: Path
     text: str
     experiment: Experiment
+    wording: int | None = None  # pk; None: the file
 
     @property
     def digest(self) -> str:
@@ -46,7 +49,9 @@ class Shipped:
         return read(self.text, name=self.name, changes=changed) if changed else self.experiment
 
     def recordings(self) -> list[Path]:
-        """The run folders that came with it, one for each series of kernel."""
+        """The run folders that came with it, one for each series of kernel; none of another text."""
+        if self.wording is not None:
+            return []
         return sorted(path.parent for path in (self.folder / "recorded").glob("*/run.json"))
 
 
@@ -60,12 +65,9 @@ def find(name: str) -> Shipped | None:
     return next((shipped for shipped in every() if shipped.name == name), None)
 
 
-def files() -> Iterator[Entry]:
-    """Declarations and recordings, for an export."""
-    for one in every():
-        for path in sorted(one.folder.rglob("*")):
-            if path.is_file():
-                yield Entry(f"experiments/{one.name}/{path.relative_to(one.folder).as_posix()}", path)
+def folder_of(name: str) -> Path:
+    """Where the experiment of that name lies, if the product has one."""
+    return _folder() / name
 
 
 def _folder() -> Path:

@@ -4,10 +4,31 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
+from django.db.models import Q
 
-from kb.models import Job
+from experiments.models.wording import Wording
+from kb.models import Job, User
 from kb.models.capture import new_uid
+
+
+class RunQuerySet(models.QuerySet["Run"]):
+    """Runs, narrowed."""
+
+    def visible_to(self, user: User | AnonymousUser) -> "RunQuerySet":
+        """Every run holds nothing of anybody; but what is tried with a draft is its author's matter, and the
+        curators'.
+        """
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.is_curator:
+            return self.all()
+        return self.filter(~Q(reason=Run.Reason.DRAFT) | Q(requested_by=user.pk))
+
+    def of_experiments(self) -> "RunQuerySet":
+        """Without those of drafts, which prove nothing."""
+        return self.exclude(reason=Run.Reason.DRAFT)
 
 
 class Run(models.Model):
@@ -17,11 +38,12 @@ class Run(models.Model):
     """
 
     class Reason(models.TextChoices):
-        """Somebody pressed Replay, the clock did, or it came with the product."""
+        """Somebody pressed Replay, the clock did, it came with the product, or an author tries a draft."""
 
         READER = "reader"
         SCHEDULE = "schedule"
         RECORDED = "recorded"
+        DRAFT = "draft"
 
     uid = models.CharField(max_length=16, unique=True, default=new_uid, editable=False)
     experiment = models.CharField(max_length=40, db_index=True)  # the name of its declaration
@@ -35,6 +57,10 @@ class Run(models.Model):
     reason = models.CharField(max_length=8, choices=Reason.choices)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="runs"
+    )
+    # Of a draft's run: the wording that was tried, of which `declaration` is the text at that moment.
+    wording = models.ForeignKey(
+        Wording, null=True, blank=True, on_delete=models.SET_NULL, related_name="runs"
     )
     # Null for what came recorded: nobody here had any work with it.
     job = models.OneToOneField(Job, null=True, blank=True, on_delete=models.CASCADE, related_name="run")
@@ -51,6 +77,8 @@ class Run(models.Model):
     wall_s = models.FloatField(null=True)
     created = models.DateTimeField(auto_now_add=True)
 
+    objects = RunQuerySet.as_manager()
+
     class Meta:
         ordering = ["-pk"]
         indexes = [
@@ -65,6 +93,11 @@ class Run(models.Model):
     def path(self) -> Path | None:
         """The folder of its artefacts, once there is one."""
         return Path(settings.MEDIA_ROOT) / self.folder if self.folder else None
+
+    @property
+    def is_draft(self) -> bool:
+        """True for what an author tries: no proof, no recording, not for others."""
+        return self.reason == self.Reason.DRAFT
 
     @property
     def state(self) -> str:

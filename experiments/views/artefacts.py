@@ -12,7 +12,7 @@ from experiments.access import run_or_404
 @require_safe
 def artefact(request: HttpRequest, name: str, uid: str, file: str) -> FileResponse:
     """Always an attachment of no particular kind: a stranger's machine wrote it."""
-    found = run_or_404(uid, name)
+    found = run_or_404(request.user, uid, name)
     if found.path is None or file not in artefact_files.listed(found.path):
         raise Http404("No such file.")
     opened = (found.path / file).open("rb")

@@ -15,7 +15,7 @@ from kb.templatetags.readable import language
 @require_safe
 def compare(request: HttpRequest) -> HttpResponse:
     """Any two runs that are done; those of different experiments too: a fault and its twin."""
-    one, other = _done(request.GET.get("one", "")), _done(request.GET.get("other", ""))
+    one, other = _done(request, "one"), _done(request, "other")
     lang = language()
     found = comparing.compare(one, other)
     sections = [(one.title[lang], [said[lang] for said in one.sentences]) for one in found.sections]
@@ -23,8 +23,8 @@ def compare(request: HttpRequest) -> HttpResponse:
     return render(request, "compare.html", context)
 
 
-def _done(uid: str) -> Run:
-    found = run_or_404(uid)
+def _done(request: HttpRequest, which: str) -> Run:
+    found = run_or_404(request.user, request.GET.get(which, ""))
     if found.path is None:
         raise Http404("This run has no result.")
     return found

@@ -18,11 +18,10 @@ from experiments.views import network, result
 from experiments.views.overview import lab
 from experiments.views.run import inside
 from kb import live
-from kb.models import Job, User
+from kb.models import User
 from kb.templatetags.readable import language
 
 RUNS_SHOWN = 8
-MOST_UNFINISHED = 5  # replays of one person that wait or run
 
 
 class NotUnderstood(Exception):
@@ -57,7 +56,7 @@ def experiment(request: HttpRequest, name: str) -> HttpResponse:
 
 def _others(found: Shipped, shown: Run | None) -> list[Run]:
     """The newest runs of any number and image, but for the one that is shown."""
-    newest = Run.objects.filter(experiment=found.name).select_related("job", "requested_by")
+    newest = Run.objects.of_experiments().filter(experiment=found.name).select_related("job", "requested_by")
     return list((newest.exclude(pk=shown.pk) if shown else newest)[:RUNS_SHOWN])
 
 
@@ -118,8 +117,8 @@ def _numbers(request: HttpRequest, found: Shipped) -> dict[str, int]:
 
 def _refuse_too_many(user: User) -> None:
     """One person does not fill the lab's queue."""
-    if Run.objects.filter(requested_by=user, job__state__in=Job.UNFINISHED).count() >= MOST_UNFINISHED:
+    if runs.are_too_many(user):
         raise NotUnderstood(
             gettext("%(count)s of your replays are not finished yet; please wait for one, or cancel it.")
-            % {"count": MOST_UNFINISHED}
+            % {"count": runs.MOST_UNFINISHED}
         )

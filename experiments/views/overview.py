@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from experiments import images, lab_state, proof, shipped
+from experiments import current, images, lab_state, proof
 from experiments.proof import Proof
 from experiments.shipped import Shipped
 from kb.templatetags.readable import language
@@ -44,7 +44,7 @@ def lines(experiments: list[Shipped]) -> list[Line]:
 @require_safe
 def experiments(request: HttpRequest) -> HttpResponse:
     """All experiments; and, when nothing can be replayed, why."""
-    context = {"lines": lines(shipped.every()), "lab": lab(), "here": "experiments"}
+    context = {"lines": lines(current.every()), "lab": lab(), "here": "experiments"}
     return render(request, "experiments.html", context)
 
 
@@ -53,7 +53,7 @@ def experiments(request: HttpRequest) -> HttpResponse:
 def health(request: HttpRequest) -> HttpResponse:
     """Experiments × images."""
     context = {
-        "lines": lines(shipped.every()),
+        "lines": lines(current.every()),
         "images": images.current(),
         "lab": lab(),
         "here": "experiments",

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from drawing.words import Language
-from experiments import runs, shipped
+from experiments import current, runs
 from experiments.access import run_or_404
 from experiments.models import Run
 from experiments.views import result
@@ -42,8 +42,8 @@ class Progress:
 @require_safe
 def run(request: HttpRequest, name: str, uid: str) -> HttpResponse:
     """What became of it, or how far it is, or why there is nothing."""
-    found = run_or_404(uid, name)
-    known, lang = shipped.find(found.experiment), language()
+    found = run_or_404(request.user, uid, name)
+    known, lang = current.find(found.experiment), language()
     context = {
         "run": found,
         "job": found.job,
@@ -71,7 +71,7 @@ def _comparable(found: Run) -> list[Run]:
 @require_safe
 def progress(request: HttpRequest, name: str, uid: str) -> HttpResponse:
     """A fragment: how far it is. When it has ended, htmx stops asking and loads the page anew."""
-    found = run_or_404(uid, name)
+    found = run_or_404(request.user, uid, name)
     context = {"run": found, "job": found.job, "progress": Progress.of_run(found)}
     ended = found.has_ended
     response = render(request, "parts/run_progress.html", context, status=STOP_POLLING if ended else 200)
@@ -84,7 +84,7 @@ def progress(request: HttpRequest, name: str, uid: str) -> HttpResponse:
 @require_safe
 def in_article(request: HttpRequest, name: str, uid: str) -> HttpResponse:
     """A fragment: a replay that was begun inside an article, how far it is, then what came of it."""
-    return inside(request, run_or_404(uid, name))
+    return inside(request, run_or_404(request.user, uid, name))
 
 
 def inside(request: HttpRequest, found: Run) -> HttpResponse:
@@ -109,7 +109,7 @@ def _said(verdict: dict[str, Any], lang: Language) -> str:
 @require_POST
 def cancel(request: HttpRequest, name: str, uid: str) -> HttpResponse:
     """Ends it, for whom it is; what has ended meanwhile stays as it is."""
-    found = run_or_404(uid, name)
+    found = run_or_404(request.user, uid, name)
     if found.may_be_cancelled_by(request.user) and found.job:
         jobs.cancel(found.job)
     elif not found.has_ended:

@@ -143,6 +143,7 @@ def test_every_step_is_whole(slug: str) -> None:
 def test_both_languages_are_the_same_way(slug: str) -> None:
     english, japanese = (runbook(slug, language) for language in LANGUAGES)
     assert english.codes == japanese.codes
+    assert english.fields["tags"] == japanese.fields["tags"]
     assert [each.id for each in english.steps] == [each.id for each in japanese.steps]
     for one, other in zip(english.steps, japanese.steps, strict=True):
         assert one.targets == other.targets, one.id

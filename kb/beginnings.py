@@ -52,7 +52,9 @@ def sources(request: HttpRequest) -> list[Choice]:
 
 def offered() -> tuple[str, ...]:
     """Blocks whose arguments are known."""
-    return tuple(sorted(_choices))
+    return tuple(
+        sorted(_choices, key=lambda name: (name != "experiment", name))
+    )  # the best illustration first
 
 
 def choices(request: HttpRequest, name: str, sought: str) -> list[Choice]:

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
@@ -94,7 +95,8 @@ def shown_original(draft: Draft) -> Revision | None:
 def drawn(request: HttpRequest, draft: Draft, body: str, title: str) -> SafeString:
     """The text as readers will see it; a runbook with its tree, and what keeps it from being followed."""
     if draft.kind != Article.Kind.RUNBOOK:
-        return articles.render.__wrapped__(body).shown(request)  # each key changes it: not remembered
+        text = articles.render.__wrapped__(body).shown(request)  # each key changes it: not remembered
+        return format_html('<div class="prose">{}</div>', text)
     steps = parse(body)
     context = {
         "mistakes": [mistake.said(language()) for mistake in steps.mistakes],

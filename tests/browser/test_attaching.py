@@ -49,7 +49,7 @@ def test_a_picture_is_sent_named_where_the_caret_was_and_shown(
     content = editor.evaluate(DRAWN, media_type)
     choose(editor, "Two.")
     hand_over(editor, how, "the window.bin", content, media_type)
-    expect(editor.locator("#attach .said")).to_have_text("It is in the text.")
+    expect(editor.locator("#attach .sending")).to_have_text("It is in the text.")
     made = Attachment.objects.get()
     assert (made.media_type, made.width, made.height) == (media_type, 30, 20)
     assert f"Two.\n\n![the window](/attachments/{made.uid}/)\n\nThree." in typed(editor)
@@ -63,7 +63,7 @@ def test_a_picture_is_sent_named_where_the_caret_was_and_shown(
 def test_a_capture_that_is_dropped_becomes_the_teams_and_is_shown(editor: Page, draft: Draft, cast: Cast):
     choose(editor, "Three.")
     hand_over(editor, "drop", "ssh.pcap", base64.b64encode(CAPTURE.read_bytes()).decode())
-    expect(editor.locator("#attach .said")).to_contain_text("other teams will not see its packets")
+    expect(editor.locator("#attach .sending")).to_contain_text("other teams will not see its packets")
     found = Capture.objects.get()
     assert found.team == cast.team
     assert f"\n\n::capture {found.uid}\n" in typed(editor)
@@ -73,7 +73,7 @@ def test_a_capture_that_is_dropped_becomes_the_teams_and_is_shown(editor: Page, 
 def test_what_is_no_picture_is_refused_in_a_sentence(editor: Page, complaints: list[str]):
     before = typed(editor)
     hand_over(editor, "drop", "a.png", base64.b64encode(b"<svg onload='alert(1)'/>").decode(), "image/png")
-    expect(editor.locator("#attach .said")).to_contain_text("this file is neither")
+    expect(editor.locator("#attach .sending")).to_contain_text("this file is neither")
     assert typed(editor) == before
     complaints[:] = [one for one in complaints if "415" not in one]
 

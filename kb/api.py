@@ -12,7 +12,7 @@ from ninja.errors import AuthenticationError, ValidationError
 from kb import beside, disputes, jobs, removal, reports
 from kb.access import capture_or_404, own_capture_or_404
 from kb.apikeys import Bearer, SignedIn
-from kb.apis import articles, search, writing
+from kb.apis import articles, runbooks, search, writing
 from kb.apischemas import (
     Changes,
     Compared,
@@ -46,6 +46,7 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 api.add_router("", search.router)
+api.add_router("", runbooks.router)
 
 FORM = {  # the body of an upload: Ninja's own File would let Django read it before we are asked
     "required": True,

@@ -31,7 +31,7 @@ def runbooks(request: HttpRequest) -> HttpResponse:
     `?code=` to those of one finding.
     """
     query, code = request.GET.get("q", "").replace("\0", "").strip()[:200], request.GET.get("code", "")
-    found = narrowed(_readable(language()), query, code if code in CODES else "")
+    found = narrowed(readable(language()), query, code if code in CODES else "")
     page = Paginator(found.order_by("title", "pk"), A_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
@@ -43,7 +43,7 @@ def runbooks(request: HttpRequest) -> HttpResponse:
     return render(request, "runbooks.html", context)
 
 
-def _readable(lang: str) -> QuerySet[Revision]:
+def readable(lang: str) -> QuerySet[Revision]:
     """The approved revision of each runbook: in `lang`, or in the other language where `lang` has none."""
     approved = Revision.objects.filter(state=Revision.State.APPROVED, article__kind=RUNBOOK)
     translated = approved.filter(language=lang).values("article")

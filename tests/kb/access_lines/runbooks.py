@@ -10,6 +10,12 @@ LINES = {
     "captures/<slug:uid>/follow/": ("POST", SIGN_IN, 404, 404, 404),  # which finding?
     "gaps/": ("GET", SIGN_IN, 404, 200, 200),  # for those who write
     "feedback/<int:number>/": ("GET", SIGN_IN, 404, 200, 200),  # Bob is a curator, Alice said it
+    "api/runbooks": ("GET", 401, 200, 200, 200),
+    "api/runbooks/<slug>": ("GET", 401, 200, 200, 200),
+    "api/captures/<uid>/follow": ("POST", 401, 422, 422, 422),  # without words there is nothing to look for
+    "api/cases": ("GET", 401, 200, 200, 200),
+    "api/cases/<uid>": ("GET", 401, 404, 200, 200),
+    "api/cases/<uid>/steps": ("GET", 401, 404, 200, 200),
     "cases/": ("GET", SIGN_IN, 200, 200, 200),
     "cases/<slug:uid>/": ("GET", SIGN_IN, 404, 200, 200),
     "cases/<slug:uid>/steps/": ("POST", SIGN_IN, 404, 409, 409),  # somebody who has not looked at it
@@ -24,7 +30,8 @@ def fill(route: str, capture: Capture) -> str | None:
     from kb.models import Article, Case, Feedback
     from tests.kb.runbook_text import runbook
 
-    if not route.startswith(("runbooks/<", "cases/<", "feedback/<")):
+    ours = ("runbooks/<", "cases/<", "feedback/<", "api/runbooks/<", "api/cases/<")
+    if not route.startswith(ours):
         return None
     made = Article.objects.filter(slug="refused").first() or runbook()
     assert capture.team is not None
@@ -43,4 +50,7 @@ def fill(route: str, capture: Capture) -> str | None:
         words = {"revision": made.revisions.get(language="en"), "step": "listen", "helpful": False}
         said, _ = Feedback.objects.get_or_create(**words, reader=capture.uploaded_by)
         return f"/feedback/{said.pk}/"
-    return "/" + route.replace("<slug:slug>", made.slug).replace("<slug:uid>", capture.uid)
+    filled = {"<slug:slug>": made.slug, "<slug>": made.slug, "<slug:uid>": capture.uid, "<uid>": capture.uid}
+    for name, value in filled.items():
+        route = route.replace(name, value)
+    return f"/{route}"

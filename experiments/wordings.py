@@ -106,7 +106,7 @@ def save(draft: Wording, version: int, text: str, comment: str = "") -> NotAccep
     `draft` then has the text and the version of this saving; else it is as another window left it.
     """
     if checking.is_too_long(text):
-        return TooLong.than(checking.LONGEST)
+        return too_long()
     kept = {"text": text, "comment": written.one_line(comment)[:LONGEST_COMMENT]}
     same = Wording.objects.filter(pk=draft.pk, version=version, state=STATE.DRAFT)
     saved = same.update(**kept, version=F("version") + 1, updated=timezone.now())
@@ -121,6 +121,11 @@ def save_both(draft: Wording, was: str, text: str, comment: str) -> NotAccepted 
     labels = Labels(gettext("this window"), gettext("the other window"))
     both = merging.merge(was or merging.common(text, draft.text), text, draft.text, labels)
     return save(draft, draft.version, both.text, comment or draft.comment)
+
+
+def too_long() -> TooLong:
+    """With the limit."""
+    return TooLong.than(checking.LONGEST)
 
 
 def discard(draft: Wording) -> None:
@@ -198,7 +203,7 @@ def submit(draft: Wording) -> NotAccepted | None:
 def why_not(draft: Wording) -> NotAccepted | None:
     """What stands in the way of a review."""
     if checking.is_too_long(draft.text):
-        return TooLong.than(checking.LONGEST)
+        return too_long()
     found = checking.check(draft.text, draft.experiment)
     if found.mistakes:
         return Faulty.says(len(found.mistakes))

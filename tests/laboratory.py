@@ -175,8 +175,13 @@ def _change(at_ns: int, before: str, after: str) -> dict[str, Any]:
     }
 
 
+def known() -> shipped.Shipped:
+    """The experiment that is shipped."""
+    found = shipped.find(NAME)
+    assert found is not None
+    return found
+
+
 def begun(on: images.Image | None = None, user: User | None = None, **changes: int) -> Run:
     """A run that waits."""
-    known = shipped.find(NAME)
-    assert known is not None
-    return runs.begin(known, on or image(), reason=Run.Reason.READER, changes=changes, user=user)
+    return runs.begin(known(), on or image(), reason=Run.Reason.READER, changes=changes, user=user)

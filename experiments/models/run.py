@@ -24,7 +24,8 @@ class RunQuerySet(models.QuerySet["Run"]):
             return self.none()
         if user.is_curator:
             return self.all()
-        return self.filter(~Q(reason=Run.Reason.DRAFT) | Q(requested_by=user.pk))
+        own = Q(requested_by=user.pk) | Q(wording__author=user.pk)
+        return self.filter(~Q(reason=Run.Reason.DRAFT) | own)
 
     def of_experiments(self) -> "RunQuerySet":
         """Without those of drafts, which prove nothing."""

@@ -9,10 +9,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
-from experiments import images, lab_state, proof, runs
+from drawing.words import Language
+from experiments import current, images, lab_state, proof, runs
 from experiments.access import experiment_or_404
+from experiments.declaration import Experiment
+from experiments.declaration.values import Step
 from experiments.images import Image
-from experiments.models import Run
+from experiments.models import Run, Wording
 from experiments.shipped import Shipped
 from experiments.views import network, result
 from experiments.views.overview import lab
@@ -41,17 +44,32 @@ def experiment(request: HttpRequest, name: str) -> HttpResponse:
         "title": found.experiment.title[lang],
         "claim": found.experiment.claim[lang],
         "network": network.drawn(found.experiment, lang),
-        "steps": [(step, step.at_ns / 1e9, step.says.get(lang, "")) for step in found.experiment.steps],
+        "steps": steps(found.experiment, lang),
         "parameters": [(one, one.says[lang]) for one in found.experiment.parameters.values()],
         "recorded_on": [folder.name for folder in found.recordings()],
         "proofs": proof.proofs([found], images.current())[found.name],
         "images": images.current(),
         "lab": lab(),
         "others": _others(found, run),
+        **_written_here(found),
         "here": "experiments",
         **(result.context(request, run) if run else {}),
     }
     return render(request, "experiment.html", context)
+
+
+def steps(experiment: Experiment, lang: Language) -> list[tuple[Step, float, str]]:
+    """Each with its second and what is said of it, for parts/steps.html."""
+    return [(step, step.at_ns / 1e9, step.says.get(lang, "")) for step in experiment.steps]
+
+
+def _written_here(found: Shipped) -> dict[str, object]:
+    """The wording that was approved here, and whether the product's file is not the one it was begun on."""
+    if found.wording is None:
+        return {}
+    wording = Wording.objects.select_related("author", "reviewed_by").filter(pk=found.wording).first()
+    file = current.file_digest(found.name)
+    return {"wording": wording, "file_has_changed": bool(wording and file and file != wording.over)}
 
 
 def _others(found: Shipped, shown: Run | None) -> list[Run]:

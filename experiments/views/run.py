@@ -9,10 +9,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from drawing.words import Language
-from experiments import current, runs
+from experiments import checking, current, runs
 from experiments.access import run_or_404
 from experiments.models import Run
-from experiments.views import result
+from experiments.views import result, trying
 from kb import jobs
 from kb.templatetags.readable import language
 from kb.views.captures import STOP_POLLING
@@ -46,6 +46,7 @@ def run(request: HttpRequest, name: str, uid: str) -> HttpResponse:
     known, lang = current.find(found.experiment), language()
     context = {
         "run": found,
+        "known": known,
         "job": found.job,
         "title": known.experiment.title[lang] if known else found.experiment,
         "claim": known.experiment.claim[lang] if known else "",
@@ -56,8 +57,16 @@ def run(request: HttpRequest, name: str, uid: str) -> HttpResponse:
         "comparable": _comparable(found),
         "here": "experiments",
         **(result.context(request, found) if found.is_done else {}),
+        **(_of_draft(found) if found.is_draft else {}),
     }
     return render(request, "run.html", context)
+
+
+def _of_draft(found: Run) -> dict[str, Any]:
+    """What a run of a draft is called, as it was declared then, and how it differs from what readers see."""
+    declared, lang = checking.check(found.declaration, found.experiment).experiment, language()
+    named = {"title": declared.title[lang], "claim": declared.claim[lang]} if declared else {}
+    return {**named, **trying.beside(found)}
 
 
 def _comparable(found: Run) -> list[Run]:

@@ -105,7 +105,7 @@ def test_a_name_is_made_of_few_characters(author, name):
     assert "3 to 40" in why(wordings.begin_new(author, name, laboratory.TEXT))
 
 
-@pytest.mark.parametrize("name", [NAME, *wordings.PAGES])
+@pytest.mark.parametrize("name", [NAME, *sorted(wordings.PAGES)])
 def test_the_name_of_an_experiment_or_of_a_page_is_taken(author, name):
     assert "taken" in why(wordings.begin_new(author, name, laboratory.TEXT))
 

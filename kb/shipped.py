@@ -169,5 +169,5 @@ def load_one(shipped: Shipped) -> Revision.State | None:
     )
     history.record(Event.Kind.SUBMITTED if edited else Event.Kind.LOADED, article, revision=made)
     if not edited:
-        index.article(Article.objects.get(pk=article.pk))
+        index.article(article)
     return state

@@ -13,7 +13,7 @@ from kb.search.needles import Needle, Query
 from kb.search.snippets import Snippet
 
 CANDIDATES = 200  # of each way to look; the ranking reads their texts
-ENOUGH = 5  # hits that hold every word; with fewer, those that hold some are shown below them
+ENOUGH = 20  # hits that hold every word; with fewer, those that hold some are looked at, too
 KIND = SearchEntry.Kind
 
 
@@ -70,13 +70,12 @@ def candidates(
     """The entries to be ranked, and what found them: all words, else some, else any part of a text."""
     public, captures = among.exclude(kind=KIND.CAPTURE), among.filter(kind=KIND.CAPTURE)
     found: dict[int, SearchEntry] = {}
-    looked_for = query.needles
-    if looked_for:
-        take(found, store.holding(public, looked_for, every=True))
+    looked_for = query.loose
+    if query.needles:
+        take(found, store.holding(public, query.needles, every=True))
         take(found, parts_of(captures, query.folded.split()))
-        if len(found) < ENOUGH and query.loose:
-            take(found, store.holding(public, query.loose, every=False))
-            looked_for = tuple({needle.text: needle for needle in (*looked_for, *query.loose)}.values())
+        if len(found) < ENOUGH:
+            take(found, store.holding(public, query.wide, every=False))
     if codes:
         take(found, store.about(public, codes))
     if not found and query.folded:

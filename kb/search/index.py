@@ -62,7 +62,8 @@ def columns(page: Page, stamped: str) -> dict[str, object]:
 
 
 def article(one: Article) -> None:
-    """The approved words of an article or runbook, in each language, and its pictures."""
+    """The approved words of an article or runbook, in each language, and its pictures; as they are now."""
+    one = Article.objects.get(pk=one.pk)
     approved = list(one.revisions.filter(state=Revision.State.APPROVED))
     codes = codes_of(one)
     for revision in approved:

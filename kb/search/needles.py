@@ -9,6 +9,7 @@ from kb.search.folding import fold, normal
 
 LONGEST = 400  # characters of a query that are looked at
 MOST = 24  # needles
+LONG_RUN = 4  # characters; shorter ones are one word
 _QUOTED = re.compile(r'["“”「」]([^"“”「」]{2,})["“”「」]')
 _HIRAGANA = re.compile(r"[ぁ-ゖ]+")
 _PIECE = re.compile(r"[ァ-ヺー]{2,}|[々-〇㐀-䶿一-鿿豈-﫿가-힣]{2,}|[㐀-䶿一-鿿][ぁ-ゖ]?|[가-힣]")
@@ -62,6 +63,22 @@ class Query:
                 found.setdefault(piece.text, piece)
         telling = [one for one in found.values() if not one.is_common]
         return tuple(telling or found.values())[:MOST]
+
+    @cached_property
+    def wide(self) -> tuple[Needle, ...]:
+        """The same, and the beginnings and ends of long Japanese words: チェックサムエラー → チェックサ."""
+        found = {piece.text: piece for piece in self.loose}
+        for piece in self.loose:
+            if piece.is_run and len(piece.text) >= LONG_RUN:
+                half = len(piece.text) // 2 + (not is_kanji(piece.text))
+                for end in (piece.text[:half], piece.text[-half:]):
+                    found.setdefault(end, of_run(end))
+        return tuple(found.values())
+
+
+def is_kanji(run: str) -> bool:
+    """Whether the run consists of Chinese characters, two of which make a word."""
+    return all(letter >= "\u3400" for letter in run)
 
 
 def parse(text: str) -> Query:

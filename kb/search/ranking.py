@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kb.models import SearchEntry
-from kb.search.needles import Needle, Query
+from kb.search.needles import Needle, Query, is_kanji
 
 HEAD, LEAD, BODY = 6.0, 2.5, 1.0
 WHOLE, BEGINNING, INSIDE = 1.0, 0.8, 0.4
+PART, SHORTEST_PART = 0.5, 3  # of a Japanese run; characters
 SHORTEST_INSIDE = 5  # letters: "rst" inside "first" means nothing
-COUNTED = 8  # times that a word is counted in a text
+COUNTED = 30  # times that a word is counted in a text
 SIDE_BY_SIDE = (("head", 2.0), ("lead", 1.6), ("body", 1.5))
 KINDS = {"article": 1.0, "runbook": 0.95, "experiment": 0.85, "capture": 0.8, "attachment": 0.5}
 OTHER_LANGUAGE = 0.85
@@ -68,7 +69,9 @@ def closeness(entry: SearchEntry, query: Query) -> float:
         return 4.0
     if [query.folded] == [needle.text for needle in query.needles]:
         return 1.0  # that it is there is known
-    return next((factor for field, factor in SIDE_BY_SIDE if query.folded in text_of(entry, field)), 1.0)
+    places = [(text_of(entry, field).count(query.folded), factor) for field, factor in SIDE_BY_SIDE]
+    often = math.log2(1 + min(sum(times for times, _ in places), COUNTED)) / 4
+    return next((factor + often for times, factor in places if times), 1.0)
 
 
 def explained(entry: SearchEntry, codes: Sequence[str]) -> float:
@@ -101,19 +104,28 @@ def worth(entry: SearchEntry, needle: Needle) -> float:
     lead, _, body = entry.body.partition("\n")
     in_body, times = held(body, needle)
     score = HEAD * held(entry.head, needle)[0] + LEAD * held(lead, needle)[0]
-    return score + BODY * in_body * (1 + times / COUNTED)
+    return score + BODY * in_body * (1 + math.log2(1 + times) / 3)
 
 
 def held(text: str, needle: Needle) -> tuple[float, int]:
     """How well the text holds the needle, and how often (up to COUNTED)."""
     if needle.is_run:
         times = min(text.count(needle.text), COUNTED)
-        return (WHOLE if times else 0.0), times
+        return (WHOLE, times) if times else (part_of_run(text, needle.text), 1)
     if needle.whole and needle.text in text:
         return WHOLE, min(text.count(needle.text), COUNTED)
     words = [*needle.parts[:-1], needle.stem]
     best = [word(text, one) for one in words]
     return min(best, key=lambda each: each[0])
+
+
+def part_of_run(text: str, run: str) -> float:
+    """Of チェックサムエラー the longest beginning or end that is there: チェックサム."""
+    least = max(2 if is_kanji(run) else SHORTEST_PART, len(run) // 2)
+    for length in range(len(run) - 1, least - 1, -1):
+        if run[:length] in text or run[-length:] in text:
+            return PART * length / len(run)
+    return 0.0
 
 
 def word(text: str, wanted: str) -> tuple[float, int]:

@@ -9,7 +9,7 @@ from kb.conflicts import moved_on
 from kb.merging import is_unsettled
 from kb.models import Article, Draft, Event, Revision, User
 from kb.outcomes import NotAccepted
-from kb.unwritten import BadAddress, Incomplete, MovedOn, NothingNew, Unsettled
+from kb.unwritten import BadAddress, Incomplete, MovedOn, NothingNew, SavedElsewhere, Unsettled
 from kb.words import Words
 
 STATE = Revision.State
@@ -25,9 +25,17 @@ def submit(draft: Draft, author: User) -> Revision | NotAccepted:
         return trouble
     try:
         with transaction.atomic():
-            return submitted(draft, words, author)
+            return submitted(draft, words, author) if taken(draft) else SavedElsewhere.meanwhile()
     except IntegrityError:  # somebody took the address a moment ago
         return BadAddress.taken(address(draft))
+
+
+def taken(draft: Draft) -> bool:
+    """Removes the draft, and with it the right to submit it: of two windows at one moment only one has it."""
+    if draft._state.adding:  # what a program sends never was a row
+        return True
+    same = Draft.objects.filter(pk=draft.pk, version=draft.version)
+    return same.delete()[0] == 1
 
 
 def finished(draft: Draft) -> Words:
@@ -89,8 +97,6 @@ def submitted(draft: Draft, words: Words, author: User) -> Revision:
     assert trouble is None, trouble
     replace_others(revision)
     attachments.claim(article, words.body)
-    if draft.pk is not None:  # what a program sends never was a row
-        draft.delete()
     revision.refresh_from_db()
     return revision
 

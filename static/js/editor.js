@@ -124,6 +124,7 @@
     if (answer.status === 409) answer = await send(words, known); // another window was quicker: merge
     if (answer.ok) return took(words, await answer.json());
     if (answer.status === 413 || answer.status === 422) return tell(`${say.refused}: ${(await answer.json()).detail}`, true);
+    if (answer.status === 400) return tell(say.refused, true); // larger than any form may be
     if (answer.type === "opaqueredirect" || [401, 403, 404].includes(answer.status)) return tell(say.gone, true);
     throw new Error(answer.status);
   }

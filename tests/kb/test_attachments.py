@@ -9,7 +9,8 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
 from kb import attachments, pictures, removal, review, submitting, writing
@@ -56,6 +57,7 @@ def test_a_picture_that_is_cut_anywhere_is_refused(media_type):
             pictures.read(whole[:end])
 
 
+@hypothesis(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.sampled_from(sorted(EACH)), st.lists(st.tuples(st.integers(0, 400), st.integers(0, 255)), max_size=6)
 )

@@ -1,17 +1,19 @@
 """Two wordings of one base become one text, and nothing of either is lost."""
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kb.merging import Labels, common, is_unsettled, merge
 
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # the machine may be busy
 LABELS = Labels("mine", "theirs")
 lines = st.lists(st.sampled_from(["", "a", "b", "c", "## d", "日本語", "======="]), max_size=12).map(
     "\n".join
 )
 
 
+@patient
 @given(lines, lines)
 def test_no_change_on_one_side_gives_the_other(base, changed):
     assert merge(base, changed, base, LABELS) == merge(base, base, changed, LABELS)
@@ -19,12 +21,14 @@ def test_no_change_on_one_side_gives_the_other(base, changed):
     assert merge(base, base, changed, LABELS).conflicts == 0
 
 
+@patient
 @given(lines, lines)
 def test_the_same_change_on_both_sides_is_no_conflict(base, changed):
     merged = merge(base, changed, changed, LABELS)
     assert (merged.text, merged.conflicts) == (changed, 0)
 
 
+@patient
 @given(lines, lines, lines)
 def test_no_line_that_somebody_wrote_is_dropped(base, mine, theirs):
     merged = merge(base, mine, theirs, LABELS).text.split("\n")
@@ -32,6 +36,7 @@ def test_no_line_that_somebody_wrote_is_dropped(base, mine, theirs):
         assert line in merged
 
 
+@patient
 @given(lines, lines, lines)
 def test_a_conflict_is_marked_and_without_one_there_are_no_marks(base, mine, theirs):
     merged = merge(base, mine, theirs, LABELS)
@@ -39,6 +44,7 @@ def test_a_conflict_is_marked_and_without_one_there_are_no_marks(base, mine, the
     assert merged.text.split("\n").count("<<<<<<< mine") == merged.conflicts
 
 
+@patient
 @given(lines, lines, lines)
 def test_settling_every_place_for_one_side_takes_its_words_there(base, mine, theirs):
     merged = merge(base, mine, theirs, LABELS)
@@ -57,6 +63,7 @@ def test_settling_every_place_for_one_side_takes_its_words_there(base, mine, the
     assert set(mine.split("\n")) - set(base.split("\n")) <= set(kept)
 
 
+@patient
 @given(st.integers(1, 20), st.data())
 def test_edits_of_different_places_both_survive(size, data):
     base = [f"line {number}" for number in range(size * 2 + 1)]
@@ -84,6 +91,7 @@ def test_what_one_deleted_and_the_other_changed_is_a_conflict():
     assert "Two, better." in merged.text
 
 
+@patient
 @given(lines, lines)
 def test_without_a_base_both_texts_stay(mine, theirs):
     merged = merge(common(mine, theirs), mine, theirs, LABELS).text.split("\n")

@@ -226,6 +226,15 @@ def test_what_cannot_be_reviewed_stays_a_draft(title, body, outcome, article, pe
     assert not article.events.exists()
 
 
+def test_of_two_windows_that_submit_at_one_moment_one_does(article, people):
+    draft = writing.begin_edit(article, "en", people.alice)
+    write(draft, "Better.")
+    other = Draft.objects.get(pk=draft.pk)
+    assert isinstance(submitting.submit(draft, people.alice), Revision)
+    assert isinstance(submitting.submit(other, people.alice), SavedElsewhere)
+    assert Revision.objects.filter(state="in_review").count() == 1
+
+
 # ---- what was approved meanwhile
 
 

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from kb import translations
+from kb.differences import compare
 from kb.views.history import article_or_404
 from kb.views.queue import author_or_404
 from kb.wordings import difference
@@ -26,6 +27,7 @@ def behind(request: HttpRequest, slug: str) -> HttpResponse:
         "article": article,
         "behind": found,
         "difference": difference(found.was, found.now),
+        "passages": compare(found.translation.body, found.translation.body),
         "here": "articles",
     }
     return render(request, "behind.html", context)

@@ -1,12 +1,18 @@
 """What experiments say of an article as a whole, when that is told, and what stands beside a difference."""
 
+from pathlib import Path
+
 import pytest
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 
 from experiments import claims, runs, shipped
 from experiments.models import Run
-from kb import panels
+from kb import jobs, panels
+from kb.articles import render
 from kb.models import Article, Event, Revision
 from kb.panels import Rewording
+from kb.views.reviewing import for_strangers
 from tests import laboratory
 from tests.experiments.test_runs import finished
 
@@ -64,8 +70,6 @@ def test_other_numbers_and_a_result_that_nobody_needs_tell_nothing(article):
     finished(laboratory.begun(syn_retries=2), verdicts=WRONG)
     assert kinds(article) == []
     run = laboratory.begun()
-    from kb import jobs
-
     claim = jobs.claim(run.job.pk)
     jobs.cancel(run.job)
     run.refresh_from_db()
@@ -75,10 +79,6 @@ def test_other_numbers_and_a_result_that_nobody_needs_tell_nothing(article):
 
 
 def run_folder(prefix: str):
-    from pathlib import Path
-
-    from django.conf import settings
-
     return Path(settings.MEDIA_ROOT) / "runs" / f"{prefix}x"
 
 
@@ -118,3 +118,11 @@ def test_what_differs_from_the_recording_is_said_and_else_that_it_is_identical(a
     said = beside(rf, None, new)
     assert "differs from the recording" in said
     assert "Packet 3 differs at the client." in said
+
+
+def test_a_stranger_with_a_link_sees_the_experiment_and_no_button_to_replay(rf):
+    request = rf.get("/")
+    request.user = AnonymousUser()
+    said = for_strangers(render("::experiment connect_timeout\n"), request)
+    assert "Connect timeout" in said
+    assert "<form" not in said

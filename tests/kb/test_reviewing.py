@@ -200,6 +200,17 @@ def test_the_history_of_the_site_can_be_narrowed_and_tells_readers_only_what_is_
     assert "approved" in words
 
 
+def test_a_runbook_in_review_is_shown_as_steps_with_its_tree(cast, as_):
+    give(cast.bob, "curator")
+    runbook = Article.objects.create(slug="connect-times-out", kind="runbook")
+    body = "Opening.\n\n## Does it listen? {#listen}\n\n```run\nss -ltn\n```\n\n- Yes → solved: Good.\n"
+    made = written(runbook, cast.alice, body, state="in_review")
+    html = page(as_(cast.bob), made.get_absolute_url())
+    assert 'class="step" id="listen"' in html
+    assert "/runbooks/connect-times-out/history/" in html
+    assert str(made.pk) in text(page(as_(cast.bob), "/runbooks/connect-times-out/history/"))
+
+
 def test_titles_and_summaries_differ_too(waiting):
     waiting.title = "Keepalive, again"
     changed = difference(waiting.based_on, waiting)

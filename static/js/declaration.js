@@ -50,9 +50,10 @@
   /* ---- check */
   let asked = 0;
   let shown = text.value;
+  let leaving = false; // a button of the form was pressed
 
   async function check() {
-    if (composing || text.value === shown) return;
+    if (composing || leaving || text.value === shown) return;
     const words = text.value;
     const turn = (asked += 1);
     const answer = await ask(say.check, { text: words }, "text/html").catch(() => null);
@@ -64,7 +65,6 @@
   /* ---- save */
   let known = "unkept" in say ? { text: "", comment: "" } : read();
   let busy = false;
-  let leaving = false;
 
   async function save() {
     if (busy || composing || leaving) return saveSoon();

@@ -66,10 +66,10 @@ def _worded(newest: datetime | None, count: int) -> tuple[Shipped, ...]:
     if not count:
         return ()
     rows = Wording.objects.filter(state=Wording.State.APPROVED).order_by("experiment")
-    return tuple(one for row in rows if (one := _read(row)) is not None)
+    return tuple(one for row in rows if (one := of_wording(row)) is not None)
 
 
-def _read(row: Wording) -> Shipped | None:
+def of_wording(row: Wording) -> Shipped | None:
     """One; what an earlier version took and this one does not is passed over with a line in the log."""
     try:
         experiment = read(row.text, name=row.experiment)

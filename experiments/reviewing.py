@@ -5,14 +5,17 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from experiments import checking, current, wordings
+from experiments import checking, current, findable, wordings
 from experiments.bound import articles as proved_by
 from experiments.models import Wording
 from experiments.refusals import BadName, Faulty, NothingNew
+from experiments.shipped import Shipped
 from kb import history
 from kb.models import Article, Event, Revision, User
+from kb.models.language import Language
 from kb.outcomes import NotAccepted, NotYours, OwnWords, StateHasChanged, TooManyWords
 from kb.review import LEAST, MOST
+from kb.search import index
 from kb.streams import cleaned
 from kb.wordings import arguments
 
@@ -114,17 +117,20 @@ def restore(old: Wording, author: User, comment: str) -> Wording | NotAccepted:
 
 
 def tell(wording: Wording, curator: User) -> None:
-    """In the history of each article that the experiment proves, or that shows it."""
-    note = f"{wording.experiment}.toml" + (f": {wording.comment}" if wording.comment else "")
-    for article in concerned(wording):
+    """In the history of each article that the experiment proves, or that shows it; and to the search."""
+    found = current.of_wording(wording)
+    assert found is not None, "it was checked before"
+    note = f"{found.name}.toml" + (f": {wording.comment}" if wording.comment else "")
+    for article in concerned(found):
         history.record(Event.Kind.APPROVED, article, actor=curator, note=note)
+    for language in Language.values:
+        index.write(findable.page(found, language))
 
 
-def concerned(wording: Wording) -> list[Article]:
+def concerned(found: Shipped) -> list[Article]:
     """Those articles."""
-    experiment = checking.check(wording.text, wording.experiment).experiment
-    names = proved_by(experiment) if experiment else frozenset()
-    block = f"::experiment {wording.experiment}"
+    names = proved_by(found.experiment)
+    block = f"::experiment {found.name}"
     mention = Revision.objects.filter(state=Revision.State.APPROVED, body__contains=block)
-    showing = {one.article_id for one in mention if wording.experiment in arguments(one, "experiment")}
+    showing = {one.article_id for one in mention if found.name in arguments(one, "experiment")}
     return list(Article.objects.filter(Q(slug__in=names) | Q(code__in=names) | Q(pk__in=showing)))

@@ -254,7 +254,7 @@ def test_a_run_of_an_experiment_that_readers_do_not_know_has_its_page(roles, cas
 
 
 def test_an_article_begins_with_an_experiment(rf, roles, alice, cast):
-    for lang, head in (("en", "## On the wire"), ("ja", "## パケットの流れ")):
+    for lang, head in (("en", "## The packets"), ("ja", "## パケット")):
         words = beginnings.words(rf.get("/"), f"experiment:{NAME}", lang)
         assert head in words.body
         assert {block.argument for block in articles.render(words.body).blocks} == {NAME}

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from experiments import current, images, proof, reviewing, runs, schedule, shipped, wordings
 from experiments.models import Recording, Run, Wording
-from kb.models import Article, Event, Revision, User
+from kb.models import Article, Event, Revision, SearchEntry, User
 from kb.outcomes import NotAccepted
 from tests import laboratory
 
@@ -234,6 +234,13 @@ def test_the_articles_that_show_it_have_it_in_their_history(author, curator):
     told = Event.objects.filter(kind="approved")
     assert {event.article for event in told} == {bound, showing}
     assert {(event.note, event.actor) for event in told} == {(f"{NAME}.toml: One more", curator)}
+
+
+def test_search_finds_what_is_approved(author, curator):
+    before = LONGER.replace('title.en = "Connect timeout"', 'title.en = "Six tries"')
+    approved(author, curator, before)
+    titles = SearchEntry.objects.filter(kind="experiment", key=NAME).order_by("language")
+    assert [one.title for one in titles] == ["Six tries", "接続のタイムアウト"]
 
 
 def test_the_clock_replays_what_is_approved_and_an_export_holds_it(author, curator, settings, monkeypatch):

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kb", "0110_search"), ("kb", "0130_feed_keys")]
+    dependencies = [("kb", "0008_search"), ("kb", "0010_feed_keys")]
 
     operations = [
         migrations.AddField(

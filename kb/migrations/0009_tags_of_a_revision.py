@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kb", "0110_search")]
+    dependencies = [("kb", "0008_search")]
 
     operations = [
         migrations.AddField("revision", "tags", models.JSONField(blank=True, null=True)),

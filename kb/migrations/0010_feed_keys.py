@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('kb', '0120_tags_of_a_revision'),
+        ('kb', '0009_tags_of_a_revision'),
     ]
 
     operations = [

@@ -87,5 +87,5 @@ def test_the_list_costs_the_same_for_one_and_for_many(alice, django_assert_max_n
         runbook(f"runbook-{number}")
     with django_assert_max_num_queries(9):
         alice.get("/runbooks/")
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(25):
         alice.get("/runbooks/runbook-3/")

@@ -6,6 +6,7 @@ _COMMENTS = {
     "en": {
         "head": "Lines that begin with # are comments. Every command is one that you could type at a shell.",
         "name": "a to z, digits and _; readers see the title and the claim, in their language",
+        "articles": 'addresses of articles that it proves, such as "tcp-keepalive"',
         "date": "what the clocks of all hosts show when the recording begins",
         "hosts": "The machines. In commands and rules {server} stands for an address of that host.",
         "sysctl": 'a setting of its kernel, or rules = ["iptables …"]',
@@ -17,6 +18,7 @@ _COMMENTS = {
     "ja": {
         "head": "# で始まる行はコメントです。コマンドは、シェルで入力するものをそのまま書きます。",
         "name": "a から z、数字、_。読者には title と claim がその言語で表示されます",
+        "articles": 'この実験が証明する記事のアドレス。例: "tcp-keepalive"',
         "date": "記録を始めるときの、すべてのホストの時計",
         "hosts": "マシン。コマンドとルールの中の {server} は、そのホストのアドレスになります。",
         "sysctl": 'カーネルの設定。rules = ["iptables …"] も書けます',
@@ -34,6 +36,7 @@ title.en = "A short connection"
 title.ja = "短い接続"
 claim.en = "A client that connects to a listening port sends one SYN, and it is answered."
 claim.ja = "待ち受けているポートに接続するクライアントは SYN を 1 つ送り、応答を受け取ります。"
+articles = []  # %(articles)s
 date     = "2026-01-15T09:00:00Z"  # %(date)s
 
 # %(hosts)s

@@ -1,4 +1,6 @@
-"""Which articles an experiment proves: those on the diagnoses that it must show, and lessons."""
+"""Which articles an experiment proves: those on the diagnoses that it must show, lessons, and those that its
+declaration names.
+"""
 
 from experiments.declaration import Experiment
 
@@ -31,7 +33,7 @@ WITHOUT_CODE = {
 
 def articles(experiment: Experiment) -> frozenset[str]:
     """Slugs and codes of the articles."""
-    return codes(experiment).union(WITHOUT_CODE.get(experiment.name, ()))
+    return codes(experiment).union(WITHOUT_CODE.get(experiment.name, ()), experiment.articles)
 
 
 def codes(experiment: Experiment) -> frozenset[str]:

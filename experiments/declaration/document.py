@@ -18,6 +18,14 @@ EXPERIMENT_NAME = Name(
     ),
 )
 
+ARTICLE_ADDRESS = Name(
+    "[a-z0-9]+(?:-[a-z0-9]+)*",
+    (
+        "the address of an article is made of a-z, 0-9 and single hyphens between them",
+        "記事のアドレスは a-z、0-9 と、その間のハイフンでできています",
+    ),
+)
+
 EXPERIMENT = Table(
     {
         "name": Key(EXPERIMENT_NAME, "The name of its folder.", needed=True),
@@ -26,6 +34,10 @@ EXPERIMENT = Table(
         "twins": Key(
             ListOf(EXPERIMENT_NAME, limits.TWINS, ("twins", "対になる実験"), unique=True),
             "Names of experiments that differ in one thing.",
+        ),
+        "articles": Key(
+            ListOf(ARTICLE_ADDRESS, limits.ARTICLES, ("articles", "記事"), unique=True),
+            "Addresses of articles that it proves, besides those on the diagnoses that it must show.",
         ),
         "date": Key(Date(), "The clock of all hosts when the recording begins, with its zone.", needed=True),
         "ipv6": Key(Flag(), "Give out addresses of both families; false when nothing is said."),

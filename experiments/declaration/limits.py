@@ -15,6 +15,7 @@ RULES = 32  # of a host
 SYSCTLS = 64  # of a host
 FILES = 8  # of a host
 TWINS = 16
+ARTICLES = 16
 SEQUENCE = 256  # filters, gaps or states of one expectation
 DAY_NS = 24 * 3600 * 10**9  # the latest step, and the longest of any other time
 NUMBER = 10**12  # of any number, so that it fits wherever it is put

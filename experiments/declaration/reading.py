@@ -58,6 +58,7 @@ def read(
         parameters=chosen,
         changed=changed,
         twins=tuple(said.get("twins", ())),
+        articles=tuple(said.get("articles", ())),
         ipv6=said.get("ipv6", False),
         lasts_ns=said.get("lasts", 0),
         settle_ns=said.get("settle", SETTLE_NS),

@@ -111,6 +111,7 @@ class Experiment:
     expectations: tuple[Expectation, ...]
     parameters: dict[str, Parameter] = field(default_factory=dict)
     twins: tuple[str, ...] = ()  # names of other experiments
+    articles: tuple[str, ...] = ()  # addresses of articles that it proves
     ipv6: bool = False  # addresses of both families
     lasts_ns: int = 0  # at least so long; else until the last foreground step has ended
     settle_ns: int = 10**9  # recorded so long after the last foreground step has ended

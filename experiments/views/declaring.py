@@ -3,18 +3,22 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from experiments import blank, checking, current, images, wordings
+from experiments.bound import articles as proved_by
+from experiments.declaration import Experiment
 from experiments.models import Wording
 from experiments.refusals import BadName
 from experiments.views import network, trying
 from experiments.views.experiment import steps
 from experiments.views.overview import lab
 from kb import words as written
+from kb.models import Article
 from kb.outcomes import NotAccepted
 from kb.templatetags.readable import language
 from kb.unwritten import SavedElsewhere
@@ -131,7 +135,16 @@ def checked(text: str, name: str) -> dict[str, Any]:
         "experiment": found.experiment,
         "network": network.drawn(found.experiment, lang),
         "steps": steps(found.experiment, lang),
+        **proves(found.experiment),
     }
+
+
+def proves(experiment: Experiment) -> dict[str, Any]:
+    """The articles that it proves, and addresses in the declaration at which there is none yet."""
+    names = proved_by(experiment)
+    known = list(Article.objects.filter(Q(slug__in=names) | Q(code__in=names)).order_by("slug"))
+    unknown = sorted(set(experiment.articles) - {article.slug for article in known})
+    return {"proved_articles": known, "unknown_articles": unknown}
 
 
 @authors_only

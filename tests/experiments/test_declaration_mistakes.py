@@ -101,6 +101,7 @@ CASES = [
     ('settle = "2s"', 'settle = "25h"', "settle", "'25h' is more than 24h."),
     ('settle = "2s"', "ipv6 = 1", "ipv6", "'ipv6' must be true or false, not 1."),
     ('settle = "2s"', 'twins = ["a", "a"]', "twins", "'a' stands here twice."),
+    ('settle = "2s"', 'articles = ["A b"]', "articles", "'A b' cannot be used: the address of an article"),
     ('settle = "2s"', 'twins = ["sample"]', "twins", "an experiment is not its own twin."),
     ('settle = "2s"', 'twins = ["A"]', "twins", "'A' cannot be used: the name of an experiment"),
     ('settle = "2s"', "twins = 'a'", "twins", "'twins' must be a list, not 'a'."),

@@ -6,11 +6,11 @@ import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
 
-from experiments import blank, checking, comparing, current, images, lab_state, runs, wordings
+from experiments import blank, checking, claims, comparing, current, images, lab_state, runs, wordings
 from experiments.comparison import Comparison, Section
 from experiments.models import Run, Wording
 from kb import articles, beginnings
-from kb.models import Article, Revision, User
+from kb.models import Article, Event, Revision, User
 from tests import laboratory
 from tests.experiments.test_pages import finished, page
 
@@ -127,6 +127,18 @@ def test_a_hostile_declaration_is_a_sentence(draft, alice, text):
     assert answer.status_code == 200
     assert "mistake" in said(answer)
     assert "<script>" not in said(answer)
+
+
+def test_a_declaration_attaches_itself_to_articles(draft, alice, bob):
+    Article.objects.create(slug="my-lesson")
+    text = LONGER.replace("date = ", 'articles = ["my-lesson", "not-yet"]\ndate = ')
+    answer = said(alice.post(f"{draft.get_absolute_url()}check/", {"text": text}))
+    assert "/articles/my-lesson/" in answer
+    assert "There is no article at not-yet" in answer
+    alice.post(f"{draft.get_absolute_url()}submit/", form(draft, text))
+    bob.post(f"/experiments/wordings/{draft.uid}/approve/")
+    assert [one.name for one in claims.bound(Article.objects.get())] == [NAME]
+    assert Event.objects.get(kind="approved").article.slug == "my-lesson"
 
 
 def test_it_is_saved_with_a_version_and_two_windows_are_merged(draft, alice):
@@ -259,5 +271,5 @@ def test_an_article_begins_with_an_experiment(rf, roles, alice, cast):
         assert head in words.body
         assert {block.argument for block in articles.render(words.body).blocks} == {NAME}
     assert beginnings.words(rf.get("/"), "experiment:nowhere", "en") is None
-    assert [one.argument for one in beginnings.choices(rf.get("/"), "experiment", "タイムアウト")] == [NAME]
+    assert [one.argument for one in beginnings.choices(rf.get("/"), "experiment", "timeout")] == [NAME]
     assert "Connect timeout" in page(alice, f"/write/new/?from=experiment:{NAME}")

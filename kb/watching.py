@@ -1,7 +1,8 @@
 """Watching articles: what happened to them since one has looked is news."""
 
+from datetime import datetime
+
 from django.db.models import F, Q, QuerySet
-from django.utils import timezone
 
 from kb import history
 from kb.models import Article, Event, User, Watch
@@ -34,6 +35,6 @@ def news(user: User) -> QuerySet[Event]:
     return history.known_to(user).filter(theirs).exclude(actor=user)
 
 
-def seen(user: User) -> None:
-    """All of it has been looked at."""
-    Watch.objects.filter(user=user).update(seen=timezone.now())
+def seen(user: User, until: datetime) -> None:
+    """All that happened until then has been looked at."""
+    Watch.objects.filter(user=user).update(seen=until)

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -41,7 +41,7 @@ def news(request: HttpRequest) -> HttpResponse:
 def page(request: HttpRequest, address: str = "") -> HttpResponse:
     """The page; with the feed's new address, this once."""
     assert isinstance(request.user, User)
-    user, lang = request.user, language()
+    user, lang, now = request.user, language(), timezone.now()
     context = {
         "events": list(watching.news(user)[:NEWS_SHOWN]),
         "watched": [(one, one.article.current(lang)) for one in watching.watched(user)],
@@ -50,7 +50,7 @@ def page(request: HttpRequest, address: str = "") -> HttpResponse:
         "here": "watching",
     }
     if request.method == "GET":
-        watching.seen(user)
+        watching.seen(user, now)
     return render(request, "watching.html", context)
 
 

@@ -52,7 +52,7 @@ def test_the_day_ends_the_verification(alice, cast, on_path, known):
 
 
 def test_the_head_of_an_article_says_how_it_is_proved(alice, on_path, known):
-    known[on_path.pk] = Proof("proved", NOW, ("6.1", "6.12"), identical=True)
+    known[on_path.pk] = Proof("proved", timezone.now(), ("6.1", "6.12"), identical=True)
     words = text(page(alice, on_path.get_absolute_url()))
     assert "replayed just now on Linux 6.1 and 6.12: identical" in words
 

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 # What belongs to the letter before it, also the half-width voicing marks: NFKC makes one letter of them.
 _CLUSTER = re.compile(r".[\u0300-\u036f\u3099\u309a\uff9e\uff9f]*", re.DOTALL)
@@ -31,13 +32,21 @@ class Folded:
     ends: list[int]
 
 
+@lru_cache(maxsize=8192)
+def letters_of(cluster: str) -> str:
+    """One letter with what belongs to it, in the form in which it is compared."""
+    return normal(cluster).casefold()
+
+
 def fold_with_places(text: str) -> Folded:
     """As `fold`, with the way back; for short texts."""
+    if text.isascii():
+        return Folded(fold(text), list(range(len(text))), list(range(1, len(text) + 1)))
     letters: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
     for found in _CLUSTER.finditer(text):
-        for letter in normal(found[0]).casefold():
+        for letter in letters_of(found[0]):
             letters.append(letter)
             starts.append(found.start())
             ends.append(found.end())

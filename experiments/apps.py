@@ -1,6 +1,11 @@
 """The Django app of experiments."""
 
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
+
+if TYPE_CHECKING:
+    from ninja import Router
 
 
 class ExperimentsConfig(AppConfig):
@@ -24,7 +29,7 @@ class ExperimentsConfig(AppConfig):
             panels_of_changes,
             runs,
         )
-        from kb import beginnings, blocks, bundle, gaps, kinds, proofs
+        from kb import apis, beginnings, blocks, bundle, gaps, kinds, proofs
         from kb import panels as places
         from kb.search import index
 
@@ -39,3 +44,11 @@ class ExperimentsConfig(AppConfig):
         proofs.register(claims.of_each)
         gaps.register(explained.every)
         index.register(findable.KIND, findable.pages)
+        apis.lend(_router)
+
+
+def _router() -> "Router":
+    """What programs ask of experiments."""
+    from experiments.api import router
+
+    return router

@@ -12,7 +12,7 @@ from ninja.errors import AuthenticationError, ValidationError
 from kb import beside, disputes, jobs, removal, reports
 from kb.access import capture_or_404, own_capture_or_404
 from kb.apikeys import Bearer, SignedIn
-from kb.apis import articles, runbooks, search, writing
+from kb.apis import articles, lent, runbooks, search, writing
 from kb.apischemas import (
     Changes,
     Compared,
@@ -47,6 +47,8 @@ api = NinjaAPI(
 )
 api.add_router("", search.router)
 api.add_router("", runbooks.router)
+for lent_by_rooms_above in lent():
+    api.add_router("", lent_by_rooms_above)
 
 FORM = {  # the body of an upload: Ninja's own File would let Django read it before we are asked
     "required": True,

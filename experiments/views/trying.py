@@ -39,7 +39,7 @@ def beside(run: Run) -> dict[str, Any]:
         return told
     lang = language()
     try:
-        found = comparing.compare(newest, run)
+        found = comparing.compare(run, newest)  # the draft is here, what readers see there
     except (Broken, OSError):  # the folder of an old run has been cleared away
         return told
     sections = [(one.title[lang], [said[lang] for said in one.sentences]) for one in found.sections]

@@ -235,7 +235,7 @@ def test_its_run_is_compared_with_what_readers_see_and_shown_nowhere_else(
     title, sentence = ({"en": text, "ja": text} for text in ("Packets", "Two more SYNs are sent."))
     told = Comparison(False, (Section(title, (sentence,)),))
     monkeypatch.setattr(
-        comparing, "compare", lambda one, other: told if (one, other) == (approved, run) else None
+        comparing, "compare", lambda one, other: told if (one, other) == (run, approved) else None
     )
     shown = page(alice, run.get_absolute_url())
     assert "Two more SYNs are sent." in shown

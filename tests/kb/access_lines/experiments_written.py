@@ -6,6 +6,7 @@ from tests import laboratory
 from tests.kb.access_lines import SIGN_IN, Line
 
 X, E = "experiments/", "experiments/<slug:name>/"
+A = "api/experiments/"
 D, W = "experiments/drafts/<slug:uid>/", "experiments/wordings/<slug:uid>/"
 AUTHORS = (SIGN_IN, 404, 200, 200)
 
@@ -26,12 +27,16 @@ LINES: dict[str, Line] = {
     f"{W}send-back/": ("POST", SIGN_IN, 404, 422, 403),  # without a reason
     f"{W}restore/": ("POST", SIGN_IN, 404, 422, 422),  # it waits already
     f"{W}write-on/": ("POST", SIGN_IN, 404, 404, 302),
+    "api/experiments": ("GET", 401, 200, 200, 200),
+    f"{A}<name>": ("GET", 401, 200, 200, 200),
     f"{W}run/": ("POST", SIGN_IN, 404, (302, 409), (302, 409)),  # as the machine has QEMU, or not
 }
 
 
 def fill(route: str, capture: Capture) -> str | None:
     """The paths of Alice's draft, and of what she has submitted."""
+    if route.startswith(A):
+        return f"/{A}{laboratory.NAME}"
     if not route.startswith((D, W)):
         return None
     made, _ = Wording.objects.get_or_create(

@@ -46,18 +46,23 @@ def accept(received: Received, user: User) -> Attachment | NotAccepted:
         return PictureTooLarge.than(LARGEST, pictures.LARGEST_SIDE)
     if Attachment.objects.filter(uploaded_by=user, article=None).count() >= MOST_UNUSED:
         return TooManyPictures.than(MOST_UNUSED)
+    picture = cleaned(received.path.read_bytes())
+    return picture if isinstance(picture, NotAccepted) else stored(picture, received.name, user)
+
+
+def cleaned(data: bytes) -> Picture | NotAccepted:
+    """The picture in these bytes, without what is not the picture; or why there is none."""
     try:
-        picture = pictures.read(received.path.read_bytes())
+        return pictures.read(data) or NoPicture.of_ours()
     except pictures.Spoiled:
         return NoPicture.whole()
     except pictures.TooBig:
         return PictureTooLarge.than(LARGEST, pictures.LARGEST_SIDE)
-    return stored(picture, received.name, user) if picture else NoPicture.of_ours()
 
 
-def stored(picture: Picture, name: str, user: User) -> Attachment:
-    """The file, whole and on disk, and then its row."""
-    uid, digest = new_uid(), hashlib.sha256(picture.data).hexdigest()
+def stored(picture: Picture, name: str, user: User, uid: str | None = None) -> Attachment:
+    """The file, whole and on disk, and then its row. `uid`: the name that it has had elsewhere."""
+    uid, digest = uid or new_uid(), hashlib.sha256(picture.data).hexdigest()
     place = f"{FOLDER}/{uid}-{digest[:16]}"
     target = Path(settings.MEDIA_ROOT) / place
     move(written(picture.data), target)

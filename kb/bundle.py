@@ -19,6 +19,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from kb.models import Article, Attachment, Capture, Lead, Revision, User
+from kb.shipped import unquoted
 
 FORMAT = 1
 PIECE = 1 << 18  # bytes that are read of a file at a time
@@ -53,6 +54,11 @@ def entries(user: User, *, captures: bool) -> Iterator[Entry]:
         yield Entry(f"attachments/{attachment_name(attachment)}", attachment.path)
     for capture in theirs.order_by("pk").iterator():
         yield Entry(f"captures/{capture.uid}/{safe_name(capture.name)}", capture.path)
+    yield from of_upper_rooms()
+
+
+def of_upper_rooms() -> Iterator[Entry]:
+    """What the rooms above keep: experiments with their recordings."""
     for part in _parts:
         yield from part()
 
@@ -76,8 +82,13 @@ def markdown(article: Article, revision: Revision) -> str:
         "code": article.code or "",
         "codes": ", ".join(lead.code for lead in leads) if article.is_runbook else "",
     }
-    head = "".join(f"{name}: {value}\n" for name, value in fields.items() if value)
+    head = "".join(f"{name}: {quoted(value)}\n" for name, value in fields.items() if value)
     return f"---\n{head}---\n\n{revision.body}"
+
+
+def quoted(value: str) -> str:
+    """The value as it is read again: what has quotation marks around it gets another pair."""
+    return value if unquoted(value) == value else f'"{value}"'
 
 
 def manifest(articles: Iterable[Article], captures: QuerySet[Capture]) -> bytes:

@@ -149,7 +149,8 @@ def load_one(shipped: Shipped) -> Revision.State | None:
     # Over a person's revision a text is proposed once, whatever became of the proposal. Ours is compared with
     # what readers see now, so that going back to an older release shows that release's words.
     known = revisions.exclude(origin=ORIGIN.PERSON) if edited else revisions.filter(state=STATE.APPROVED)
-    if known.filter(digest=shipped.digest).exists():
+    is_read = pinned is not None and pinned.digest == shipped.digest
+    if is_read or known.filter(digest=shipped.digest).exists():
         return None
     if pinned is not None and not edited:
         Revision.objects.filter(pk=pinned.pk).update(state=STATE.SUPERSEDED)

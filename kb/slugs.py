@@ -24,12 +24,18 @@ RESERVED = frozenset(
 
 def proposed(title: str) -> str:
     """An address made from the title, which no article has; empty when its letters are not Latin ones."""
+    slug = plain(title)
+    return free(slug) if slug else ""
+
+
+def plain(title: str) -> str:
+    """The title's words as an address, be it taken or not; empty when its letters are not Latin ones."""
     if any(is_wide(character) for character in title):
         return ""
-    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    latin = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    words = re.sub(r"[^a-z0-9]+", "-", latin).strip("-")
     slug = words if len(words) <= PROPOSED else words[: PROPOSED + 1].rpartition("-")[0] or words[:PROPOSED]
-    return free(slug) if len(slug) >= SHORTEST else ""
+    return slug if len(slug) >= SHORTEST else ""
 
 
 def free(slug: str) -> str:

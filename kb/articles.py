@@ -31,6 +31,7 @@ from kb import colours, live
 from kb.blocks import Block
 
 ADMONITIONS = {"note": ("Note", "補足"), "tip": ("Tip", "ヒント"), "warning": ("Warning", "注意")}
+_KANA = re.compile("[\u3041-\u30ff]")  # text that has some is Japanese
 _WIDE = frozenset("WFH")  # Unicode annex 11: wide, full-width, half-width
 
 
@@ -59,7 +60,7 @@ class Rendered:
 @lru_cache(maxsize=256)
 def render(body: str) -> Rendered:
     """Markdown to sanitised HTML. The words of a revision never change, so the answer is kept."""
-    environment: dict[str, Any] = {}
+    environment: dict[str, Any] = {"japanese": bool(_KANA.search(body))}
     tokens = _markdown().parse(body, environment)
     _align(tokens)
     found = live.collected(tokens)
@@ -196,7 +197,7 @@ def _admonition(self: RendererHTML, tokens: Sequence[Token], index: int, options
     if token.nesting != 1:
         return "</div>\n"
     name, _, title = token.info.strip().partition(" ")
-    shown = title.strip() or " / ".join(ADMONITIONS[name])
+    shown = title.strip() or ADMONITIONS[name][env["japanese"]]
     escaped = shown.replace("&", "&amp;").replace("<", "&lt;")
     return f'<div class="admonition {name}">\n<p class="admonition-title">{escaped}</p>\n'
 

@@ -182,3 +182,9 @@ def test_a_defined_term_has_an_address_of_its_own():
 
 def test_no_address_of_a_term_breaks_out_of_its_quotation_marks():
     assert re.findall(r"<dt[^>]*>", render('a" onclick="b\n: c\n').html) == ['<dt id="term-a-onclick-b">']
+
+
+def test_an_admonition_without_a_title_is_named_in_the_language_of_the_text():
+    body = "::: warning\n{}\n:::\n"
+    assert '<p class="admonition-title">Warning</p>' in render(body.format("Careful.")).html
+    assert '<p class="admonition-title">注意</p>' in render(body.format("気をつけます。")).html

@@ -40,6 +40,7 @@ class ExperimentsConfig(AppConfig):
         beginnings.offer("experiment", beginning.choices)
         places.register("article", panels.beside_article)
         places.register("capture", panels.beside_capture)
+        places.register("review", panels.beside_reviews)
         places.register("revision", panels_of_changes.beside_revision)
         proofs.register(claims.of_each)
         gaps.register(explained.every)

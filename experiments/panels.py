@@ -1,16 +1,17 @@
-"""What experiments have to say beside an article and beside a capture of theirs."""
+"""What experiments have to say beside an article, a capture of theirs, and the queue of reviews."""
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from experiments import claims, images, proof
-from experiments.models import Run, RunCapture
+from experiments import claims, images, proof, reviewing
+from experiments.models import Run, RunCapture, Wording
 from experiments.proof import Proof
-from kb.models import Article, Capture
+from kb.models import Article, Capture, User
 from kb.templatetags.readable import language
 
 RUNS_SHOWN = 5
+WAITING_SHOWN = 10
 
 
 def beside_article(request: HttpRequest, article: Article | Capture) -> SafeString:
@@ -48,3 +49,11 @@ def beside_capture(request: HttpRequest, capture: Article | Capture) -> SafeStri
     recorded = RunCapture.objects.filter(capture=capture, run__in=visible)
     found = recorded.select_related("run__job").order_by("-pk")
     return render_to_string("parts/panel_capture.html", {"found": found[:RUNS_SHOWN]}, request)
+
+
+def beside_reviews(request: HttpRequest, user: User) -> SafeString:
+    """Declarations that await review, the oldest first."""
+    waiting = reviewing.visible_to(user).filter(state=Wording.State.IN_REVIEW).defer("text")
+    shown = waiting.order_by("submitted", "pk")[:WAITING_SHOWN]
+    context = {"waiting": shown, "count": waiting.count()}
+    return render_to_string("parts/panel_review.html", context, request)

@@ -1,4 +1,7 @@
-"""What other rooms say beside an article, a capture or a difference. They register when they start."""
+"""What other rooms say beside an article, a capture, a difference, or the queue of reviews.
+
+They register when they start.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,9 +10,9 @@ from typing import Any, Literal
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from kb.models import Article, Capture, Revision
+from kb.models import Article, Capture, Revision, User
 
-Place = Literal["article", "capture", "revision"]
+Place = Literal["article", "capture", "revision", "review"]
 
 
 @dataclass(frozen=True)
@@ -20,10 +23,10 @@ class Rewording:
     new: Revision
 
 
-About = Article | Capture | Rewording  # each place has its own
+About = Article | Capture | Rewording | User  # each place has its own; the queue: who looks at it
 Panel = Callable[[HttpRequest, Any], SafeString]  # HTML; empty when there is nothing to say
 
-_panels: dict[Place, list[Panel]] = {"article": [], "capture": [], "revision": []}
+_panels: dict[Place, list[Panel]] = {"article": [], "capture": [], "revision": [], "review": []}
 
 
 def register(place: Place, panel: Panel) -> None:

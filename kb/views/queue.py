@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from kb import review, stale, translations
+from kb import panels, review, stale, translations
 from kb.models import Feedback, Revision, User
 
 A_PAGE = 50
@@ -41,6 +41,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "behind": behind[:SHOWN],
         "behind_count": len(behind),
         "stale_count": len(old),
+        "panels": panels.beside("review", request, user),
         "here": "review",
     }
     return render(request, "review.html", context)

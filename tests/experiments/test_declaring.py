@@ -172,6 +172,7 @@ def test_it_is_submitted_reviewed_and_approved(draft, alice, bob):
     [waiting] = Wording.objects.all()
     assert (waiting.state, answer["Location"]) == ("in_review", waiting.get_absolute_url())
     assert NAME in page(bob, "/experiments/review/")
+    assert waiting.get_absolute_url() in page(bob, "/review/")
     review = page(bob, waiting.get_absolute_url())
     assert re.search(r"<del>.*value = 5", review, re.S)
     assert re.search(r"<ins>.*value = 6", review, re.S)

@@ -12,7 +12,7 @@ from ninja.errors import AuthenticationError, ValidationError
 from kb import beside, disputes, jobs, removal, reports
 from kb.access import capture_or_404, own_capture_or_404
 from kb.apikeys import Bearer, SignedIn
-from kb.apis import articles, lent, runbooks, search, writing
+from kb.apis import articles, in_and_out, lent, runbooks, search, writing
 from kb.apischemas import (
     Changes,
     Compared,
@@ -204,6 +204,7 @@ def comparison(request: HttpRequest, uid: str, other: str, lang: Language | None
 
 assert writing.router is articles.router  # writing adds its operations to it
 api.add_router("", articles.router)
+api.add_router("", in_and_out.router)
 
 
 @api.get("/disputes", response={200: Disputes, 401: Problem, 422: Problem}, summary="List disputes")

@@ -143,9 +143,8 @@ def _opening(path: Path) -> Callable[[], IO[bytes]]:
 
 
 def from_file(path: Path, name: str, files: Files) -> None:
-    """One file by itself; of its label only the last part."""
-    last = name.replace("\\", "/").rpartition("/")[2]
-    files.add(File(last, path.stat().st_size, _opening(path)))
+    """One file by itself. Of a folder that was chosen in a browser its name holds the way to it."""
+    files.add(File(name.replace("\\", "/"), path.stat().st_size, _opening(path)))
 
 
 class _Listed(FileIO):

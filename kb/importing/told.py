@@ -46,6 +46,28 @@ def refused(name: str, sentence: Both | NotAccepted) -> Told:
     return told(Fate.REFUSED, name, said)
 
 
+class NothingCame(NotAccepted):
+    """A form that brings nothing to import."""
+
+    @classmethod
+    def in_form(cls) -> "NothingCame":
+        """It had no file."""
+        return cls(
+            'Choose a zip, Markdown files or a folder; a program sends them in the field "file".',
+            "zip、Markdown ファイル、フォルダーのいずれかを選んでください。"
+            "プログラムからは file フィールドで送信します。",
+        )
+
+    @classmethod
+    def in_one_piece(cls) -> "NothingCame":
+        """More files than a form may have, or a spoiled one."""
+        return cls(
+            "The form cannot be read. It may hold 100 files; send more of them as one zip.",
+            "フォームを読み取れません。一度に送れるのは 100 ファイルまでです。"
+            "それより多いときは zip で送ってください。",
+        )
+
+
 # ---- before a file is read
 
 ODD_NAME = (

@@ -16,7 +16,12 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
     user = request.user
     if not isinstance(user, User) or not user.is_curator:
         raise Http404("For curators.")
-    found = bundle.entries(user, captures=request.GET.get("captures") == "1")
+    return zip_for(user, captures=request.GET.get("captures") == "1")
+
+
+def zip_for(user: User, *, captures: bool) -> StreamingHttpResponse:
+    """The zip as it is made, under the name of today."""
+    found = bundle.entries(user, captures=captures)
     response = StreamingHttpResponse(bundle.zipped(found), content_type="application/zip")
     name = f"replaybook-{timezone.now():%Y-%m-%d}.zip"
     response["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -223,6 +223,8 @@ def test_the_document_names_every_operation_and_the_docs_page_needs_no_foreign_s
         ("post", "/api/cases/{uid}/steps"),
         ("get", "/api/search"),
         ("post", "/api/search/symptom"),
+        ("post", "/api/import"),
+        ("get", "/api/export"),
     }
     assert "multipart/form-data" in document["paths"]["/api/captures"]["post"]["requestBody"]["content"]
     page = client.get("/api/docs")

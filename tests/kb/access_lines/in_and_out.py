@@ -1,0 +1,10 @@
+"""Import and export, for people and programs."""
+
+from tests.kb.access_lines import SIGN_IN, Line
+
+LINES: dict[str, Line] = {
+    "import/": ("GET", SIGN_IN, 404, 200, 200),
+    # Without a file, which is seen before the role; with one Charlie gets 404 (test_importing_pages.py).
+    "api/import": ("POST", 401, 422, 422, 422),
+    "api/export": ("GET", 401, 404, 200, 404),
+}

@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
 
@@ -171,7 +172,8 @@ class _Inner(FileUploadHandler):
 
     def file_complete(self, file_size: int) -> UploadedFile:
         self.outer.end()
-        return UploadedFile(file=None, name="taken", size=file_size)  # without a name it counts as none
+        # Without a name it counts as none, and without a file Django fails where it closes too many of them.
+        return UploadedFile(file=BytesIO(), name="taken", size=file_size)
 
     def upload_interrupted(self) -> None:
         self.outer.trouble = BrokenOff.now()

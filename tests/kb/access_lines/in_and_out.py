@@ -7,4 +7,6 @@ LINES: dict[str, Line] = {
     # Without a file, which is seen before the role; with one Charlie gets 404 (test_importing_pages.py).
     "api/import": ("POST", 401, 422, 422, 422),
     "api/export": ("GET", 401, 404, 200, 404),
+    "articles/<slug:slug>/print/": ("GET", SIGN_IN, 200, 200, 200),
+    "runbooks/<slug:slug>/print/": ("GET", SIGN_IN, 200, 200, 200),
 }

@@ -24,7 +24,7 @@ NAME = re.compile(r"[a-z][a-z0-9_]{2,39}")
 PAGES = frozenset({"compare", "health", "images", "new", "drafts", "review", "wordings"})
 MOST_DRAFTS = 50  # of one author
 LONGEST_COMMENT = 300
-_NAME_LINE = re.compile(r"^name[ \t]*=[ \t]*([\"'])[^\n]*?\1", re.M)
+_NAME_LINE = re.compile(r"^(name[ \t]*=[ \t]*)([\"'])[^\n]*?\2", re.M)
 
 
 # ---- begin
@@ -42,7 +42,7 @@ def begin_new(author: User, name: str, text: str) -> Wording | NotAccepted:
 
 def named(text: str, name: str) -> str:
     """The text with this name in its line `name = …`."""
-    return _NAME_LINE.sub(f'name = "{name}"', text, count=1)
+    return _NAME_LINE.sub(rf'\g<1>"{name}"', text, count=1)
 
 
 def begin_edit(author: User, name: str) -> Wording | NotAccepted:

@@ -83,7 +83,7 @@ def test_authors_begin_from_nothing_or_from_an_experiment(roles, alice):
     assert answer["Location"] == made.get_absolute_url()
     assert made.text == laboratory.TEXT.replace(NAME, "late_ack")
     alice.post("/experiments/new/", {"name": "from_nothing"})
-    assert 'name = "from_nothing"' in Wording.objects.get(experiment="from_nothing").text
+    assert 'name     = "from_nothing"' in Wording.objects.get(experiment="from_nothing").text
     assert "is taken" in said(alice.post("/experiments/new/", {"name": "review"}))
     assert alice.post("/experiments/new/", {"name": "other_one", "from": "nowhere"}).status_code == 422
 

@@ -1,6 +1,8 @@
 """Wordings of declarations: what waits, one of them with what it changes, and what is decided of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +18,7 @@ from experiments.views import trying
 from experiments.views.declaring import RUNS_SHOWN, checked
 from experiments.views.overview import lab
 from kb import differences
-from kb.differences import Stretch
+from kb.differences import Passage, Piece
 from kb.models import User
 from kb.outcomes import NotAccepted
 from kb.review import MOST
@@ -115,10 +117,29 @@ def text_before(found: Wording) -> str | None:
     return before.text if before else file.text if file else None
 
 
-def difference(old: str, new: str) -> list[Stretch]:
+@dataclass(frozen=True)
+class Lines:
+    """Lines that follow each other: shown, or folded because nothing changed in them."""
+
+    passages: tuple[Passage, ...]  # those of one kind are one
+    is_folded: bool
+    count: int
+
+
+def difference(old: str, new: str) -> list[Lines]:
     """By lines, as code; lines far from a change are folded."""
     passages = differences.compare(*(f"{FENCE}\n{text.rstrip()}\n{FENCE}\n" for text in (old, new)))
-    return differences.folded(passages[1:-1])
+    return [
+        Lines(tuple(joined(one.passages)), one.is_folded, len(one.passages))
+        for one in differences.folded(passages[1:-1])
+    ]
+
+
+def joined(passages: Iterable[Passage]) -> Iterator[Passage]:
+    """Lines of one kind as one passage: a page has fewer parts, and an empty line keeps its height."""
+    for kind, same in groupby(passages, lambda one: one.kind):
+        pieces = [piece for one in same for piece in one.pieces]
+        yield Passage(kind, (Piece(pieces[0].mark, "".join(piece.text for piece in pieces)),), is_code=True)
 
 
 # ---- deeds

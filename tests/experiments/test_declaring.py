@@ -9,6 +9,7 @@ from django.test import Client
 from experiments import blank, checking, claims, comparing, current, images, lab_state, runs, wordings
 from experiments.comparison import Comparison, Section
 from experiments.models import Run, Wording
+from experiments.views.wordings import difference
 from kb import articles, beginnings
 from kb.models import Article, Event, Revision, User
 from tests import laboratory
@@ -182,6 +183,15 @@ def test_it_is_submitted_reviewed_and_approved(draft, alice, bob):
     assert "written here by alice and approved by bob" in page(alice, f"/experiments/{NAME}/")
     assert 'value="6"' in page(alice, f"/experiments/{NAME}/")
     assert waiting.uid in page(alice, f"/experiments/{NAME}/wordings/")
+
+
+def test_a_difference_gives_both_texts_again_and_is_short_however_many_lines_there_are():
+    old, new = LONGER, LONGER.replace("value = 5", "value = 6").replace("[hosts.fw]\n", "") + "\n# more\n"
+    pieces = [piece for part in difference(old, new) for one in part.passages for piece in one.pieces]
+    assert "".join(one.text for one in pieces if one.mark != "added") == old
+    assert "".join(one.text for one in pieces if one.mark != "removed") == new
+    many = difference("a\n" * 32_000, "b\n" * 32_000)
+    assert sum(len(part.passages) for part in many) == 2
 
 
 def test_a_newer_file_of_the_product_is_said_on_the_page(draft, alice, bob, monkeypatch, tmp_path):

@@ -20,6 +20,7 @@ class ExperimentsConfig(AppConfig):
         """
         from experiments import (
             beginning,
+            bringing,
             claims,
             current,
             explained,
@@ -31,10 +32,12 @@ class ExperimentsConfig(AppConfig):
         )
         from kb import apis, beginnings, blocks, bundle, gaps, kinds, proofs
         from kb import panels as places
+        from kb.importing import above
         from kb.search import index
 
         kinds.register(kinds.Kind(runs.KIND, runs.REPLAY, runs.FOLDER, runs.is_named))
         bundle.register(current.files)
+        above.register(bringing.bring)
         blocks.register("experiment", live_blocks.experiment)
         beginnings.register("experiment", beginning.from_experiment, beginning.choices)
         beginnings.offer("experiment", beginning.choices)

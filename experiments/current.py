@@ -1,5 +1,6 @@
 """Experiments as readers see them: wordings that were approved here, and below them the product's files."""
 
+import json
 import logging
 from collections.abc import Iterator
 from datetime import datetime
@@ -12,6 +13,7 @@ from experiments.declaration import Mistakes, read
 from experiments.models import Wording
 from experiments.shipped import Shipped
 from kb.bundle import Entry
+from kb.importing.above import WRITTEN
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +44,8 @@ def files() -> Iterator[Entry]:
         base = f"experiments/{one.name}"
         if one.wording is not None:
             yield Entry(f"{base}/experiment.toml", one.text.encode())
+            # By it an import knows what was written there: the rest comes with a release.
+            yield Entry(f"{base}/{WRITTEN}", json.dumps({"format": 1, "digest": one.digest}).encode())
             continue
         for path in sorted(one.folder.rglob("*")):
             if path.is_file():

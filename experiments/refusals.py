@@ -1,5 +1,6 @@
 """What can become of a declaration other than a draft that is kept, or a wording that awaits review."""
 
+from experiments.declaration import Mistake
 from kb.outcomes import NotAccepted
 
 
@@ -53,6 +54,11 @@ class Faulty(NotAccepted):
             f"The declaration has mistakes: {count}. They are listed below the text.",
             f"宣言に誤りが {count} 件あります。内容は本文の下をご覧ください。",
         )
+
+    @classmethod
+    def at(cls, mistake: Mistake) -> "Faulty":
+        """The first of them, where there is no list to look at."""
+        return cls(f"Line {mistake.row}: {mistake.en}", f"{mistake.row} 行目: {mistake.ja}")
 
 
 class NothingNew(NotAccepted):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from diagnoses.registry import CODES
 from kb import bundle
-from kb.importing import captures, links, manifest, revisions, texts, told
+from kb.importing import above, captures, links, manifest, revisions, texts, told
 from kb.importing.files import File, Files, Unreadable
 from kb.importing.manifest import UID, Manifest
 from kb.importing.pictures import Pictures, is_picture
@@ -137,7 +137,9 @@ def notes(text: Text, missing: list[str], approve: bool) -> Iterator[told.Both]:
 
 
 def experiments(one: Import) -> Iterator[Told]:
-    """Experiments of an export that are not as they are here: they come with a release, not by import."""
+    """Experiments of an export that are not as they are here: those that were written there are proposed, the
+    others come with a release, not by import.
+    """
     theirs = {one.manifest.inside(name): file for name, file in one.files.found.items()}
     theirs = {name: file for name, file in theirs.items() if is_of_experiment(one, name)}
     if not theirs:
@@ -145,6 +147,10 @@ def experiments(one: Import) -> Iterator[Told]:
     here = {entry.path: entry.content for entry in bundle.of_upper_rooms()}
     other = Counter(name.split("/")[1] for name, file in theirs.items() if not is_same(file, here.get(name)))
     for name in sorted(other):
+        brought = written_there(one, name, theirs)
+        if brought is not None:
+            yield brought
+            continue
         yield told.told(
             Fate.SKIPPED,
             f"experiments/{name}",
@@ -154,6 +160,14 @@ def experiments(one: Import) -> Iterator[Told]:
                 "この実験またはその記録は、ここにあるものと異なります。実験はリリースに含まれるため、取り込みません。",
             ),
         )
+
+
+def written_there(one: Import, name: str, theirs: dict[str, File]) -> Told | None:
+    """What becomes of an experiment that was written there; None for the product's."""
+    declaration = theirs.get(f"experiments/{name}/experiment.toml")
+    if declaration is None or f"experiments/{name}/{above.WRITTEN}" not in theirs:
+        return None
+    return above.experiment(name, declaration, one.user, approve=one.approve)
 
 
 def is_of_experiment(one: Import, name: str) -> bool:

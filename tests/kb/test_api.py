@@ -213,6 +213,8 @@ def test_the_document_names_every_operation_and_the_docs_page_needs_no_foreign_s
         ("post", "/api/articles"),
         ("get", "/api/articles/{slug}"),
         ("put", "/api/articles/{slug}/{language}"),
+        ("get", "/api/experiments"),
+        ("get", "/api/experiments/{name}"),
         ("get", "/api/runbooks"),
         ("get", "/api/runbooks/{slug}"),
         ("post", "/api/captures/{uid}/follow"),

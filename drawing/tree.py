@@ -144,7 +144,8 @@ class Tree:
             + "".join(self._box(box) for box in range(len(self.boxes)))
         )
         width = self.left[-1] + MARGIN
-        size = {"width": round(width), "height": round(self.height)}
+        size: dict[str, str | int] = {"width": round(width), "height": round(self.height)}
+        size["viewBox"] = f"0 0 {size['width']} {size['height']}"  # on paper it becomes smaller
         return element("svg", content, class_="tree", role="graphics-document", **size)
 
     def _way(self, line: Line) -> Way:

@@ -1,10 +1,19 @@
 """An article on paper: the words in full, in one language, with their state; nothing to press."""
 
+import re
+import tempfile
+import zlib
 from datetime import date
+from pathlib import Path
 
 import pytest
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils.safestring import mark_safe
 
+from kb import attachments, printing
 from kb.models import Article
+from tests.kb import sample_pictures as sample
 from tests.kb.runbook_text import runbook
 from tests.kb.test_pages_of_articles import revision
 from tests.kb.test_pages_of_captures import page, text
@@ -62,3 +71,85 @@ def test_what_is_not_approved_is_not_printed(alice, cast):
 
 def test_the_article_leads_to_it(alice, article):
     assert 'href="/articles/keepalive/print/?language=en"' in page(alice, "/articles/keepalive/", "en")
+
+
+# ---- PDF
+
+
+needs_chromium = pytest.mark.skipif(printing.browser() is None, reason="needs chromium")
+
+
+def letters(pdf: bytes) -> set[str]:
+    """The characters that the fonts of a PDF give back as text."""
+    found: set[str] = set()
+    for stream in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.S):
+        try:
+            content = zlib.decompress(stream)
+        except zlib.error:
+            continue
+        for part in re.findall(rb"beginbfchar(.*?)endbfchar", content, re.S):
+            found |= {chr(int(to, 16)) for to in re.findall(rb"<\w+> <(\w{4})>", part)}
+        for part in re.findall(rb"beginbfrange(.*?)endbfrange", content, re.S):
+            for first, last, to in re.findall(rb"<(\w+)> <(\w+)> <(\w{4})>", part):
+                count = int(last, 16) - int(first, 16) + 1
+                found |= {chr(int(to, 16) + number) for number in range(count)}
+    return found
+
+
+@needs_chromium
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_pdf_holds_the_title_as_text(alice, article, language):
+    answer = alice.get(f"/articles/keepalive/pdf/?language={language}")
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
+    assert answer.content.startswith(b"%PDF-")
+    title = article.current(language).title
+    assert set(title) <= letters(answer.content)
+
+
+@needs_chromium
+def test_a_file_of_the_server_does_not_get_into_the_pdf(alice, article):
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        (Path(name) / "secret.png").write_bytes(sample.png(300, 300))
+        image = f'<img src="file://{name}/secret.png">'
+        html = render_to_string("print.html", {"sheets": ["p { margin: 0 }"], "prose": mark_safe(image)})
+        assert b"/Width 300" in printing.pdf(image), "it could be read"
+        assert b"/Width 300" not in printing.pdf(html)
+
+
+def test_pictures_are_put_inside_and_other_addresses_show_nothing(cast, article):
+    picture = attachments.stored(attachments.cleaned(sample.png()), "x.png", cast.alice)
+    shown = f'<img src="{picture.get_absolute_url()}"><img alt="" src="/etc/passwd">'
+    revision(article, "en", "With it", state="superseded", body=f"![x]({picture.get_absolute_url()})")
+    assert 'src="data:,"' in printing.with_pictures(shown, cast.alice)
+    assert "base64" not in printing.with_pictures(shown, cast.alice)
+    attachments.claim(article, picture.get_absolute_url())
+    assert printing.with_pictures(shown, cast.alice).count("data:image/png;base64,") == 1
+
+
+def test_without_a_browser_the_page_says_what_to_install(alice, article, monkeypatch):
+    monkeypatch.setattr(printing, "BROWSERS", ())
+    answer = alice.get("/articles/keepalive/pdf/", headers={"accept-language": "en"})
+    assert answer.status_code == 503
+    assert "apt-get install chromium" in answer.content.decode()
+    assert "/articles/keepalive/print/" in answer.content.decode()
+
+
+def test_a_browser_that_hangs_is_ended_with_all_it_started(monkeypatch):
+    with tempfile.TemporaryDirectory() as name:
+        program = Path(name) / "hangs"
+        program.write_text(f"#!/bin/sh\nexec 3>{name}/started; sleep 417.5 & echo $! >&3; sleep 417.5\n")
+        program.chmod(0o755)
+        Path(name).chmod(0o777)  # for who has no rights
+        monkeypatch.setattr(printing, "LONGEST", 2)
+        with pytest.raises(printing.CannotPrint, match="too slow"):
+            printing.printed(str(program), "<p>")
+        child = int((Path(name) / "started").read_text())
+    state = Path(f"/proc/{child}/stat")
+    assert not state.exists() or state.read_text().rpartition(")")[2].split()[0] == "Z"
+
+
+def test_every_sheet_of_the_printable_page_is_in_the_pdf():
+    linked = (settings.BASE_DIR / "templates" / "parts" / "print_sheets.html").read_text()
+    assert re.findall(r"css/(\w+)\.css", linked) == list(printing.SHEETS)
+    assert len(printing.sheets()) == len(printing.SHEETS)

@@ -8,5 +8,8 @@ LINES: dict[str, Line] = {
     "api/import": ("POST", 401, 422, 422, 422),
     "api/export": ("GET", 401, 404, 200, 404),
     "articles/<slug:slug>/print/": ("GET", SIGN_IN, 200, 200, 200),
+    # Without Chromium 503, with a sentence what to install.
+    "articles/<slug:slug>/pdf/": ("GET", SIGN_IN, (200, 503), (200, 503), (200, 503)),
+    "runbooks/<slug:slug>/pdf/": ("GET", SIGN_IN, (200, 503), (200, 503), (200, 503)),
     "runbooks/<slug:slug>/print/": ("GET", SIGN_IN, 200, 200, 200),
 }

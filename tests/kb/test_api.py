@@ -223,8 +223,6 @@ def test_the_document_names_every_operation_and_the_docs_page_needs_no_foreign_s
         ("get", "/api/cases/{uid}"),
         ("get", "/api/cases/{uid}/steps"),
         ("post", "/api/cases/{uid}/steps"),
-        ("get", "/api/experiments"),
-        ("get", "/api/experiments/{name}"),
         ("get", "/api/search"),
         ("post", "/api/search/symptom"),
         ("post", "/api/import"),

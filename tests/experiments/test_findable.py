@@ -22,5 +22,5 @@ def test_an_experiment_is_found_by_claim_step_and_code(cast, monkeypatch):
     some = [page for page in findable.pages() if page.key.startswith("connect_")]
     monkeypatch.setattr(index, "_sources", {findable.KIND: lambda: some})
     index.refresh()
-    for words in ("ETIMEDOUT after a little more than a minute", "syn_unanswered", "strace telnet"):
+    for words in ("ETIMEDOUT after a little more than a minute", "syn_unanswered", "timer of the next SYN"):
         assert find(cast.charlie, words, "en").hits[0].url == "/experiments/connect_timeout/", words

@@ -83,9 +83,11 @@ def printed(program: str, html: str) -> bytes:
     """By that browser, in a folder of its own that is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="replaybook-print-") as name:
         folder = Path(name)
+        page = folder / "page.html"
+        page.write_text(html, "utf-8")
         if os.geteuid() == 0:
-            os.chown(folder, NOBODY, NOBODY)
-        (folder / "page.html").write_text(html, "utf-8")
+            for path in (page, folder):  # whatever the umask: only who prints may read them
+                os.chown(path, NOBODY, NOBODY)
         run(program, folder)
         made = folder / "page.pdf"
         if not made.is_file() or made.stat().st_size > LARGEST:

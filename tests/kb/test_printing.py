@@ -1,5 +1,6 @@
 """An article on paper: the words in full, in one language, with their state; nothing to press."""
 
+import os
 import re
 import tempfile
 import zlib
@@ -99,7 +100,9 @@ def letters(pdf: bytes) -> set[str]:
 @needs_chromium
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_the_pdf_holds_the_title_as_text(alice, article, language):
+    before = os.umask(0o077)  # as the server has it
     answer = alice.get(f"/articles/keepalive/pdf/?language={language}")
+    os.umask(before)
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
     assert answer.content.startswith(b"%PDF-")
     title = article.current(language).title

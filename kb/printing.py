@@ -19,6 +19,7 @@ from kb.models import User
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 LONGEST = 60  # seconds; an article takes two to five
+PATIENCE = 10  # seconds for others' printing; who waits holds a thread of the server
 LARGEST = 100_000_000  # bytes of the PDF
 SHEETS = ("tokens", "page", "parts", "pictures", "live", "runbooks", "print", "paper")
 PICTURE = re.compile(r'(<img\b[^>]*?\bsrc=")(/[^"]*)(")')
@@ -71,7 +72,7 @@ def pdf(html: str) -> bytes:
     program = browser()
     if program is None:
         raise CannotPrint("no browser")
-    if not _one_at_a_time.acquire(timeout=LONGEST):
+    if not _one_at_a_time.acquire(timeout=PATIENCE):
         raise CannotPrint("others are printing")
     try:
         return printed(program, html)

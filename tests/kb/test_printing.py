@@ -18,6 +18,7 @@ from tests.kb import sample_pictures as sample
 from tests.kb.runbook_text import runbook
 from tests.kb.test_pages_of_articles import revision
 from tests.kb.test_pages_of_captures import page, text
+from tests.town import wait_for
 
 pytestmark = pytest.mark.django_db
 
@@ -97,6 +98,14 @@ def letters(pdf: bytes) -> set[str]:
     return found
 
 
+def has_ended(process: int) -> bool:
+    """Gone, or waiting for its parent to look."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
 @needs_chromium
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_the_pdf_holds_the_title_as_text(alice, article, language):
@@ -148,8 +157,7 @@ def test_a_browser_that_hangs_is_ended_with_all_it_started(monkeypatch):
         with pytest.raises(printing.CannotPrint, match="too slow"):
             printing.printed(str(program), "<p>")
         child = int((Path(name) / "started").read_text())
-    state = Path(f"/proc/{child}/stat")
-    assert not state.exists() or state.read_text().rpartition(")")[2].split()[0] == "Z"
+    wait_for(lambda: has_ended(child), 10)
 
 
 def test_every_sheet_of_the_printable_page_is_in_the_pdf():

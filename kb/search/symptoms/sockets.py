@@ -12,7 +12,7 @@ TABLE = (
     ),
     sign(
         r"\bSYN[-_]RECV\b",
-        "syn_ack_lost accept_queue_full syn_flood",
+        "syn_ack_lost handshake_ack_lost accept_queue_full syn_flood",
         "A socket in SYN-RECV: the SYN-ACK was sent, and the last ACK of the handshake is missing or was"
         " not taken.",
         "SYN-RECV のソケットがあります。SYN-ACK は送られ、ハンドシェイクの最後の ACK が届いていないか、受け"

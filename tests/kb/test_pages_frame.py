@@ -153,3 +153,27 @@ def test_a_form_without_its_token_is_refused_in_a_sentence(cast):
 def test_health_is_plain_text_for_everybody(client):
     answer = client.get("/healthz/")
     assert (answer.status_code, answer.content, answer["Content-Type"]) == (200, b"ok\n", "text/plain")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "gaps",
+        "statistics",
+        "feedback",
+        "stale",
+        "review",
+        "write",
+        "cases",
+        "watching",
+        "symptom",
+        "site-history",
+        "export",
+        "import",
+        "experiment-new",
+        "runbooks",
+    ],
+)
+def test_some_page_leads_to_each_page_of_the_wiki(name, settings):
+    templates = (settings.BASE_DIR / "templates").rglob("*.html")
+    assert any(f"{{% url '{name}'" in path.read_text("utf-8") for path in templates)

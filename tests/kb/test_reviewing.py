@@ -161,7 +161,7 @@ def test_a_thousand_revisions_that_wait_are_no_more_queries_than_one(
     )  # fmt: skip
     bob = as_(cast.bob)
     for path in ("/review/", "/articles/keepalive/history/", "/history/"):
-        with django_assert_max_num_queries(16):
+        with django_assert_max_num_queries(18):
             page(bob, path)
 
 

@@ -168,14 +168,15 @@ def test_without_a_connection_the_text_stays_in_the_browser(
     expect(state(editor)).to_have_text("not saved, no connection: kept in this browser", timeout=10_000)
     draft.refresh_from_db()
     assert draft.body == BODY
-    editor.evaluate("window.dispatchEvent(new Event('pagehide'))")
-    editor.close(run_before_unload=False)
+    # What a page sends while it is left may get through after all. If not, the browser has kept the words.
+    editor.on("dialog", lambda asked: asked.accept())
+    editor.goto("about:blank")
+    editor.wait_for_timeout(1000)
     context.set_offline(False)
     later = context.new_page()
     later.goto(draft.get_absolute_url())
-    # The last words of a closing page may still reach the server; if not, this browser has kept them.
     expect(later.locator("textarea[name=body]")).to_have_value(re.compile("Written on a train"))
-    expect(state(later)).to_have_text(SAVED)
+    expect(state(later)).to_have_text(re.compile("^saved "))
     draft.refresh_from_db()
     assert draft.body.endswith("Written on a train.")
     complaints.clear()  # of the requests that went nowhere

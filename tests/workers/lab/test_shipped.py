@@ -42,7 +42,7 @@ def repeats_recordings(image):
 
 
 # Each experiment is replayed on one kernel, its neighbour in the alphabet on the other: that saves minutes of
-# every test run. With REPLAYBOOK_EVERY_REPLAY=1 all are replayed on both, after a change of the machine or its images.
+# every test run. With REPLAYBOOK_EVERY_REPLAY=1 all are replayed on both: after a change of the machine.
 EVERY = os.environ.get("REPLAYBOOK_EVERY_REPLAY") == "1"
 PAIRS = [
     (name, series)

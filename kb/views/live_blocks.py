@@ -9,14 +9,15 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from diagnoses.registry import CODES
-from kb import articles, live, reports
+from kb import articles, leads, live, reports
 from kb.access import capture_or_404
 from kb.blocks import Block
-from kb.models import Article, Capture, Lead, Report
+from kb.models import Article, Capture, Report
 from kb.templatetags.readable import language
 from kb.views import captures, connections, pictures
 
 MOST_FRAMES = 200  # packets of one block
+MOST_LEADS = 3  # runbooks that are named beside a finding
 _RANGE = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?")
 
 
@@ -81,20 +82,10 @@ def finding(request: HttpRequest, block: Block) -> SafeString:
     if code not in CODES:
         return live.mistake(gettext("There is no finding of the code “%(code)s”.") % {"code": block.argument})
     article = Article.objects.prefetch_related("revisions").filter(code=code).first()
-    leads = [
-        (lead.runbook, lead.runbook.current(language()))
-        for lead in article_leads(code)
-        if lead.runbook.current(language())
-    ]
+    led = leads.by_code([code], language()).get(code, [])[:MOST_LEADS]
     revision = article.current(language()) if article else None
-    context = {"code": code, "article": article, "revision": revision, "leads": leads}
+    context = {"code": code, "article": article, "revision": revision, "leads": led}
     return render_to_string("parts/block_finding.html", context, request)
-
-
-def article_leads(code: str) -> list[Lead]:
-    """The runbooks of a code, first choice first."""
-    found = Lead.objects.filter(code=code, hidden=False).select_related("runbook")
-    return list(found.prefetch_related("runbook__revisions")[:3])
 
 
 def section(request: HttpRequest, block: Block) -> SafeString:
